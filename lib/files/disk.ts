@@ -4,12 +4,17 @@ export interface Disk {
   read(path: string, from?: number, to?: number): AsyncIterable<Uint8Array>;
   /** Exactly `length` bytes at `offset`. */
   readAt(path: string, offset: number, length: number): Promise<Uint8Array>;
+  /** Opens a file for many reads at offsets. */
+  reader(path: string): Promise<Reader>;
   /** Size in bytes; undefined when absent. */
   size(path: string): Promise<number | undefined>;
   /** Names in a folder, sorted by code unit; folders end in "/". Empty when absent. */
   list(folder: string): Promise<readonly string[]>;
-  /** Opens for append, creating folders. A torn last line (no newline) is closed with one, so nothing is lost or merged. */
-  append(path: string): Promise<Appender>;
+  /**
+   * Opens for append, creating folders. With content "lines" (default) a torn last line is closed with a newline, so
+   * nothing is lost or merged.
+   */
+  append(path: string, content?: "lines" | "bytes"): Promise<Appender>;
   /** Starts a file that appears whole at commit, or never. */
   draft(): Promise<Draft>;
   /** Draft, write, commit. */
@@ -22,6 +27,13 @@ export interface Disk {
   lock(path: string): Promise<Lock>;
   /** Where a path lies, for messages and child processes. */
   resolve(path: string): string;
+}
+
+/** Reads at offsets, concurrently if asked. */
+export interface Reader {
+  /** Exactly `length` bytes at `offset`. */
+  readAt(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /** An append-only file. */

@@ -8,7 +8,7 @@
  * @module
  */
 export { collect } from "./collect.ts";
-export type { Appender, Disk, Draft, Lock } from "./disk.ts";
+export type { Appender, Disk, Draft, Lock, Reader } from "./disk.ts";
 export { type JsonlLine, lineBlocks, readJsonl, readText } from "./lines.ts";
 export { type MemoryDisk, memoryDisk } from "./memory-disk.ts";
 export { nodeDisk } from "./node-disk.ts";

@@ -23,6 +23,11 @@ export function memoryDisk(): MemoryDisk {
     if (!file) throw new StudyError("files", `${path} does not exist`, { facts: { file: path } });
     return file;
   };
+  const slice = (path: string, offset: number, length: number): Uint8Array => {
+    const bytes = get(path).bytes.subarray(offset, offset + length);
+    if (bytes.length < length) throw new StudyError("files", `${path} was cut off`);
+    return Buffer.from(bytes);
+  };
   const draft = (): Draft => {
     let bytes = Buffer.alloc(0);
     return {
@@ -41,20 +46,20 @@ export function memoryDisk(): MemoryDisk {
       const bytes = get(path).bytes.subarray(from, to);
       if (bytes.length > 0) yield Buffer.from(bytes);
     },
-    readAt: async (path, offset, length) => {
-      const bytes = get(path).bytes.subarray(offset, offset + length);
-      if (bytes.length < length) throw new StudyError("files", `${path} was cut off`);
-      return Buffer.from(bytes);
-    },
+    readAt: async (path, offset, length) => slice(path, offset, length),
+    reader: async (path) => ({
+      readAt: async (offset, length) => slice(path, offset, length),
+      close: async () => undefined,
+    }),
     size: async (path) => files.get(path)?.bytes.length,
     list: async (folder) => listNames([...files.keys()], folder),
-    append: async (path) => {
+    append: async (path, content = "lines") => {
       const file = files.get(path) ?? { bytes: Buffer.alloc(0), synced: 0 };
       files.set(path, file);
       const write = async (more: string | Uint8Array): Promise<void> => {
         file.bytes = Buffer.concat([file.bytes, Buffer.from(more as Uint8Array)]);
       };
-      if (file.bytes.length > 0 && file.bytes.at(-1) !== 10) await write("\n");
+      if (content === "lines" && file.bytes.length > 0 && file.bytes.at(-1) !== 10) await write("\n");
       return {
         get size() {
           return file.bytes.length;

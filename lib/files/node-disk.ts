@@ -3,7 +3,7 @@ import { createReadStream, openAsBlob } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { StudyError } from "corrigenda/error";
-import type { Appender, Disk, Draft } from "./disk.ts";
+import type { Appender, Disk, Draft, Reader } from "./disk.ts";
 import { takeLock } from "./lock.ts";
 
 const READ_BYTES = 1 << 20;
@@ -15,13 +15,17 @@ export function nodeDisk(root: string): Disk {
   const disk: Disk = {
     resolve: at,
     read: (name, from = 0, to) => readStream(at(name), from, to),
-    readAt: (name, offset, length) => readAt(at(name), offset, length),
+    readAt: async (name, offset, length) => {
+      const reader = await openReader(at(name));
+      return reader.readAt(offset, length).finally(() => reader.close());
+    },
+    reader: (name) => openReader(at(name)),
     size: async (name) => (await stat(at(name)).catch(absent))?.size,
     list: async (folder) => {
       const entries = (await readdir(at(folder), { withFileTypes: true }).catch(absent)) ?? [];
       return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
     },
-    append: (name) => openAppender(at(name)),
+    append: (name, content = "lines") => openAppender(at(name), content),
     draft: () => openDraft(at("."), at),
     write: async (name, content) => {
       const draft = await openDraft(path.dirname(at(name)), at);
@@ -45,20 +49,21 @@ async function* readStream(file: string, from: number, to: number | undefined): 
   }
 }
 
-async function readAt(file: string, offset: number, length: number): Promise<Uint8Array> {
+async function openReader(file: string): Promise<Reader> {
   const handle = await open(file, "r").catch((cause: unknown) => {
     throw filesError(cause, file);
   });
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
-    if (bytesRead < length) throw new StudyError("files", `${file} ends at byte ${offset + bytesRead}: it was cut off`);
-    return buffer;
-  } finally {
-    await handle.close();
-  }
+  return {
+    readAt: async (offset, length) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
+      if (bytesRead === length) return buffer;
+      throw new StudyError("files", `${file} ends at byte ${offset + bytesRead}: it was cut off`);
+    },
+    close: () => handle.close(),
+  };
 }
 
-async function openAppender(file: string): Promise<Appender> {
+async function openAppender(file: string, content: "lines" | "bytes"): Promise<Appender> {
   await mkdir(path.dirname(file), { recursive: true });
   const handle = await open(file, "a+");
   let size = (await handle.stat()).size;
@@ -68,7 +73,7 @@ async function openAppender(file: string): Promise<Appender> {
     size += buffer.byteLength;
   };
   if (size === 0) await syncFolder(path.dirname(file));
-  else if (!(await endsInNewline(handle, size))) await write("\n");
+  else if (content === "lines" && !(await endsInNewline(handle, size))) await write("\n");
   return {
     get size() {
       return size;

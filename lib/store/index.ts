@@ -1,5 +1,14 @@
 /**
  * What was paid for is kept: the response cache with its cost ledger, and the journal of a run.
+ *
+ * @example
+ * const store = await openLocalStore(memoryDisk(), realClock);
+ * await store.put([{ key: sha256("request"), run: "study/run/stage", via: "online", usd: 0.01, raw: '{"text":"yes"}' }]);
+ * (await store.get(sha256("request")))?.raw; // { text: "yes" }
+ * await store.spentUsd("study/run/stage"); // 0.01
  * @module
  */
+export { openJournal, readJournal } from "./journal.ts";
+export { type KeyTable, keyTable } from "./key-table.ts";
+export { openLocalStore } from "./local-store.ts";
 export type * from "./types.ts";

@@ -1,0 +1,78 @@
+import { endianness } from "node:os";
+import { sha256 } from "corrigenda/json";
+import { type KeyTable, keyTable } from "./key-table.ts";
+
+/** Where the replies of one lane lie, who paid, and how much: 40 bytes an entry, in the lane's order. */
+export interface LaneIndex {
+  readonly keys: KeyTable;
+  /** US dollars by run tag. */
+  readonly spent: ReadonlyMap<number, number>;
+  add(entry: LaneEntry): void;
+  offset(entry: number): number;
+  tag(entry: number): number;
+  /** Entries from `from` on, as they go to disk. */
+  encode(from: number): Uint8Array;
+  decode(bytes: Uint8Array): void;
+}
+
+export interface LaneEntry {
+  readonly key: string;
+  /** Byte offset of the record's line in the lane. */
+  readonly offset: number;
+  readonly tag: number;
+  readonly usd: number;
+}
+
+/** Bytes an entry: key 16, offset 8, tag 8, US dollars 8. */
+export const ENTRY_BYTES = 40;
+const ENTRY_WORDS = ENTRY_BYTES / 4;
+const ENTRY_FLOATS = ENTRY_BYTES / 8;
+
+/** 48 bits of a run's hash, exact as a float. */
+export function runTag(run: string): number {
+  return Number.parseInt(sha256(run).slice(0, 12), 16);
+}
+
+export function laneIndex(): LaneIndex {
+  if (endianness() !== "LE") throw new Error("the reply index is written for little-endian machines");
+  const keys = keyTable();
+  const spent = new Map<number, number>();
+  let floats = new Float64Array(3 * 1024);
+  const set = (entry: number, values: readonly [offset: number, tag: number, usd: number]): void => {
+    if ((entry + 1) * 3 > floats.length) {
+      const larger = new Float64Array(Math.max(floats.length * 2, (entry + 1) * 3));
+      larger.set(floats);
+      floats = larger;
+    }
+    floats.set(values, entry * 3);
+    spent.set(values[1], (spent.get(values[1]) ?? 0) + values[2]);
+  };
+  return {
+    keys,
+    spent,
+    add: ({ key, offset, tag, usd }) => set(keys.add(key), [offset, tag, usd]),
+    offset: (entry) => floats[entry * 3] ?? 0,
+    tag: (entry) => floats[entry * 3 + 1] ?? 0,
+    encode: (from) => {
+      const buffer = new ArrayBuffer((keys.count - from) * ENTRY_BYTES);
+      const [words, numbers] = [new Uint32Array(buffer), new Float64Array(buffer)];
+      for (let entry = from; entry < keys.count; entry++) {
+        words.set(keys.words(entry), (entry - from) * ENTRY_WORDS);
+        numbers.set(floats.subarray(entry * 3, entry * 3 + 3), (entry - from) * ENTRY_FLOATS + 2);
+      }
+      return new Uint8Array(buffer);
+    },
+    decode: (bytes) => {
+      const entries = Math.floor(bytes.byteLength / ENTRY_BYTES);
+      const buffer = new ArrayBuffer(entries * ENTRY_BYTES); // aligned, which a pooled Buffer is not
+      new Uint8Array(buffer).set(bytes.subarray(0, entries * ENTRY_BYTES));
+      const numbers = new Float64Array(buffer);
+      const first = keys.count;
+      keys.load(new Uint32Array(buffer), entries, ENTRY_WORDS);
+      for (let entry = 0; entry < entries; entry++) {
+        const at = entry * ENTRY_FLOATS + 2;
+        set(first + entry, [numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0]);
+      }
+    },
+  };
+}

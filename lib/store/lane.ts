@@ -1,0 +1,153 @@
+import { type Appender, type Disk, type Lock, lineBlocks, type Reader } from "corrigenda/files";
+import { ENTRY_BYTES, type LaneIndex, laneIndex, runTag } from "./lane-index.ts";
+import { decodeRecord, encodeRecords } from "./record.ts";
+import type { NewReply, StoredReply } from "./types.ts";
+
+/** One append-only file of replies with its index. A lane has one writer at a time; more writers take more lanes. */
+export interface Lane {
+  readonly index: LaneIndex;
+  /** The reply of an entry. */
+  read(entry: number): Promise<StoredReply>;
+  /** The replies that a run paid for. */
+  paidBy(run: string): AsyncIterable<StoredReply>;
+  close(): Promise<void>;
+}
+
+/** A lane that this process holds the lock of. */
+export interface WritableLane extends Lane {
+  /** Durable when it returns. */
+  append(replies: readonly NewReply[], at: number): Promise<void>;
+}
+
+/** Opens lane `name` for reading; its index is brought up to date in memory. */
+export async function openLane(disk: Disk, name: string): Promise<Lane> {
+  const index = laneIndex();
+  const end = await loadIndex(disk, name, index);
+  return laneOver(disk, name, index, () => end);
+}
+
+/** Opens lane `name` for writing under a lock that the caller took. */
+export async function openWritableLane(disk: Disk, name: string, lock: Lock): Promise<WritableLane> {
+  const file: Appender = await disk.append(dataFile(name));
+  const index = laneIndex();
+  await loadIndex(disk, name, index);
+  await disk.write(indexFile(name), index.encode(0));
+  const indexAppender = await disk.append(indexFile(name), "bytes");
+  const reading = laneOver(disk, name, index, () => file.size);
+  return {
+    ...reading,
+    append: async (replies, at) => {
+      const { bytes, lengths } = encodeRecords(replies, at);
+      let offset = file.size;
+      await file.write(bytes);
+      await file.sync();
+      const first = index.keys.count;
+      replies.forEach((reply, place) => {
+        index.add({ key: reply.key, offset, tag: runTag(reply.run), usd: reply.usd });
+        offset += lengths[place] ?? 0;
+      });
+      await indexAppender.write(index.encode(first));
+    },
+    close: async () => {
+      await reading.close();
+      await file.close();
+      await indexAppender.close();
+      await lock.release();
+    },
+  };
+}
+
+function laneOver(disk: Disk, name: string, index: LaneIndex, end: () => number): Lane {
+  let reader: Promise<Reader> | undefined;
+  return {
+    index,
+    read: async (entry) => {
+      reader ??= disk.reader(dataFile(name));
+      const from = index.offset(entry);
+      const to = entry + 1 < index.keys.count ? index.offset(entry + 1) : end();
+      const line = Buffer.from(await (await reader).readAt(from, to - from)).toString("utf8");
+      const [record] = line.split("\n", 1);
+      const reply = decodeRecord(record ?? "");
+      if (!reply)
+        throw new Error(`${disk.resolve(dataFile(name))} holds no reply at byte ${from}: remove its .idx file`);
+      return reply;
+    },
+    paidBy: async function* (run) {
+      const tag = runTag(run);
+      const entries = range(index.keys.count).filter((entry) => index.tag(entry) === tag);
+      const first = entries[0];
+      if (first === undefined) return;
+      const needle = `"run":${JSON.stringify(run)},`;
+      for await (const lines of lineBlocks(disk.read(dataFile(name), index.offset(first), end()))) {
+        for (const line of lines) {
+          if (!line.includes(needle)) continue;
+          const reply = decodeRecord(line.toString("utf8"));
+          if (reply?.run === run) yield reply;
+        }
+      }
+    },
+    close: async () => (await reader)?.close(),
+  };
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, entry) => entry);
+}
+
+/** Loads the index file and adds the records behind its end (all, where it is absent or does not fit). Returns the data's end. */
+async function loadIndex(disk: Disk, name: string, index: LaneIndex): Promise<number> {
+  const size = (await disk.size(dataFile(name))) ?? 0;
+  const bytes = await indexBytes(disk, name, size);
+  if (bytes) index.decode(bytes);
+  const last = index.keys.count - 1;
+  return scan(disk, name, { index, from: last < 0 ? 0 : index.offset(last), skipFirst: last >= 0, size });
+}
+
+interface Scan {
+  readonly index: LaneIndex;
+  readonly from: number;
+  /** The record at `from` is in the index already. */
+  readonly skipFirst: boolean;
+  readonly size: number;
+}
+
+async function scan(disk: Disk, name: string, { index, from, skipFirst, size }: Scan): Promise<number> {
+  if (size === 0) return 0;
+  let offset = from;
+  let skip = skipFirst;
+  let end = from;
+  for await (const lines of lineBlocks(disk.read(dataFile(name), from, size))) {
+    for (const line of lines) {
+      const whole = offset + line.length < size; // a torn tail has no newline
+      const reply = whole && !skip ? decodeRecord(line.toString("utf8")) : undefined;
+      if (reply) index.add({ key: reply.key, offset, tag: runTag(reply.run), usd: reply.usd });
+      offset += line.length + 1;
+      if (whole) end = offset;
+      skip = false;
+    }
+  }
+  return end;
+}
+
+/** The index file's bytes when its last entry points at that entry's record; undefined when it must be rebuilt. */
+async function indexBytes(disk: Disk, name: string, size: number): Promise<Uint8Array | undefined> {
+  const bytes = (await disk.size(indexFile(name))) ?? 0;
+  const entries = Math.floor(bytes / ENTRY_BYTES);
+  if (entries === 0) return undefined;
+  const content = await disk.readAt(indexFile(name), 0, entries * ENTRY_BYTES);
+  const tail = laneIndex();
+  tail.decode(content.subarray((entries - 1) * ENTRY_BYTES));
+  const head = 8 + 64;
+  const offset = tail.offset(0);
+  if (!(Number.isInteger(offset) && offset >= 0 && offset + head < size)) return undefined;
+  const start = Buffer.from(await disk.readAt(dataFile(name), offset, head)).toString("utf8");
+  return start.startsWith('{"key":"') && tail.keys.find(start.slice(8)) === 0 ? content : undefined;
+}
+
+function dataFile(name: string): string {
+  return `${name}.jsonl`;
+}
+
+function indexFile(name: string): string {
+  return `${name}.idx`;
+}

@@ -1,0 +1,88 @@
+import { StudyError } from "corrigenda/error";
+import type { Disk } from "corrigenda/files";
+import type { Clock } from "corrigenda/time";
+import { groupCommit } from "./group-commit.ts";
+import { type Lane, openLane, openWritableLane, type WritableLane } from "./lane.ts";
+import { runTag } from "./lane-index.ts";
+import type { NewReply, Store, StoredReply } from "./types.ts";
+
+const LANE = /^lane-\d{3}\.jsonl$/;
+const MAX_LANES = 1000;
+
+/**
+ * The store as files in a folder: lane-NNN.jsonl (the truth: one record a line, fsynced), lane-NNN.idx (rebuilt when
+ * absent). Any number of processes read; each writer holds the lock of its own lane.
+ */
+export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
+  const lanes: Lane[] = [];
+  const names = (await disk.list(".")).filter((name) => LANE.test(name)).map((name) => name.replace(".jsonl", ""));
+  for (const name of names) lanes.push(await openLane(disk, name));
+  let writing: Promise<WritableLane> | undefined;
+  const writable = (): Promise<WritableLane> => {
+    writing ??= takeLane(disk, names, lanes);
+    return writing;
+  };
+
+  const entriesOf = function* (key: string): Generator<{ lane: Lane; entry: number }> {
+    for (const lane of lanes) {
+      for (let entry = lane.index.keys.find(key); entry >= 0; entry = lane.index.keys.find(key, entry))
+        yield { lane, entry };
+    }
+  };
+  const get = async (key: string): Promise<StoredReply | undefined> => {
+    for (const { lane, entry } of entriesOf(key)) {
+      const reply = await lane.read(entry);
+      if (reply.key === key) return reply;
+    }
+    return undefined;
+  };
+  const isKept = async (reply: NewReply): Promise<boolean> => {
+    for (const { lane, entry } of entriesOf(reply.key)) {
+      const kept = await lane.read(entry);
+      if (kept.run === reply.run && kept.via === reply.via) return true;
+    }
+    return false;
+  };
+  const commit = groupCommit<readonly NewReply[]>(async (groups) => {
+    const fresh: NewReply[] = [];
+    for (const reply of groups.flat()) if (!(await isKept(reply))) fresh.push(reply);
+    if (fresh.length > 0) await (await writable()).append(fresh, clock.now());
+  });
+  return {
+    has: async (keys) => keys.map((key) => lanes.some((lane) => lane.index.keys.find(key) >= 0)),
+    get,
+    put: (replies) => (replies.length === 0 ? Promise.resolve() : commit.add(replies)),
+    spentUsd: async (run) => {
+      const tag = runTag(run);
+      return lanes.reduce((sum, lane) => sum + (lane.index.spent.get(tag) ?? 0), 0);
+    },
+    paidBy: async function* (run) {
+      for (const lane of lanes) yield* lane.paidBy(run);
+    },
+    close: async () => {
+      await commit.drain();
+      for (const lane of lanes) await lane.close();
+    },
+  };
+}
+
+/** Locks the first lane that no live process writes (a new one if need be) and puts it in place of its reading twin. */
+async function takeLane(disk: Disk, names: readonly string[], lanes: Lane[]): Promise<WritableLane> {
+  for (let number = 0; number < MAX_LANES; number++) {
+    const name = `lane-${String(number).padStart(3, "0")}`;
+    const lock = await disk.lock(`${name}.lock`).catch((error: unknown) => {
+      if (error instanceof StudyError && error.code === "locked") return undefined;
+      throw error;
+    });
+    if (!lock) continue;
+    const lane = await openWritableLane(disk, name, lock);
+    const place = names.indexOf(name);
+    if (place < 0) lanes.push(lane);
+    else {
+      await lanes[place]?.close();
+      lanes[place] = lane;
+    }
+    return lane;
+  }
+  throw new StudyError("locked", `${disk.resolve(".")} has ${MAX_LANES} writers already; wait for some of them`);
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { collect, memoryDisk, nodeDisk } from "corrigenda/files";
+import { sha256 } from "corrigenda/json";
+import { keyedRng } from "corrigenda/rng";
+import { keyTable, type NewReply, openLocalStore } from "corrigenda/store";
+import { realClock } from "corrigenda/time";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const reply = (n: number, extra: Partial<NewReply> = {}): NewReply => ({
+  key: sha256(`request ${n}`),
+  run: "s/r/one",
+  via: "online",
+  usd: 0.5,
+  raw: `{"n":${n},"text":"réponse ${n} 🙂"}`,
+  ...extra,
+});
+
+describe("the local store", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "corrigenda-store-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test("a kept reply is found by a later process, with what it cost and who paid", async () => {
+    const first = await openLocalStore(nodeDisk(folder), realClock);
+    await first.put([reply(1), reply(2, { run: "s/r/two", usd: 0.25 })]);
+    await first.close();
+    const second = await openLocalStore(nodeDisk(folder), realClock);
+    expect(await second.has([reply(1).key, reply(3).key])).toEqual([true, false]);
+    expect((await second.get(reply(2).key))?.raw).toEqual({ n: 2, text: "réponse 2 🙂" });
+    expect(await second.spentUsd("s/r/one")).toBe(0.5);
+    expect((await collect(second.paidBy("s/r/two"))).map((paid) => paid.usd)).toEqual([0.25]);
+    await second.close();
+  });
+
+  test("two writers at once take two lanes, and both are read afterwards", async () => {
+    const [a, b] = [await openLocalStore(nodeDisk(folder), realClock), await openLocalStore(nodeDisk(folder), realClock)];
+    await a.put([reply(1)]);
+    await b.put([reply(2)]);
+    await Promise.all([a.close(), b.close()]);
+    const later = await openLocalStore(nodeDisk(folder), realClock);
+    expect(await later.has([reply(1).key, reply(2).key])).toEqual([true, true]);
+    expect((await nodeDisk(folder).list(".")).filter((name) => name.endsWith(".jsonl"))).toHaveLength(2);
+    await later.close();
+  });
+
+  test("the index is rebuilt when it is absent, cut off or foreign", async () => {
+    const disk = nodeDisk(folder);
+    const store = await openLocalStore(disk, realClock);
+    for (let n = 0; n < 40; n++) await store.put([reply(n)]);
+    await store.close();
+    const index = await collect(disk.read("lane-000.idx")).then((parts) => Buffer.concat(parts));
+    const damages = [undefined, Buffer.alloc(0), index.subarray(0, 101), Buffer.alloc(400, 7), Buffer.alloc(1600, 0)];
+    for (const damage of damages) {
+      await disk.remove("lane-000.idx");
+      if (damage) await disk.write("lane-000.idx", damage);
+      const again = await openLocalStore(disk, realClock);
+      for (let n = 0; n < 40; n++) expect((await again.get(reply(n).key))?.raw).toMatchObject({ n });
+      expect(await again.spentUsd("s/r/one")).toBe(20);
+      await again.close();
+    }
+  });
+
+  test("the same reply put again is kept once; the same key paid twice stays twice in the ledger", async () => {
+    const store = await openLocalStore(nodeDisk(folder), realClock);
+    await store.put([reply(1, { via: "batch_a" })]);
+    await store.put([reply(1, { via: "batch_a" })]);
+    await store.put([reply(1, { via: "batch_b" })]);
+    await store.put([reply(1, { via: "batch_b" })]);
+    expect(await store.spentUsd("s/r/one")).toBe(1);
+    expect((await collect(store.paidBy("s/r/one"))).map((paid) => paid.via)).toEqual(["batch_a", "batch_b"]);
+    await store.close();
+  });
+
+  test("line breaks in a reply's JSON text do not break the file", async () => {
+    const store = await openLocalStore(nodeDisk(folder), realClock);
+    await store.put([reply(1, { raw: '{\n  "text": "a\\nb",\r\n "n": 1\n}' }), reply(2)]);
+    expect((await store.get(reply(1).key))?.raw).toEqual({ text: "a\nb", n: 1 });
+    expect((await store.get(reply(2).key))?.raw).toMatchObject({ n: 2 });
+    await store.close();
+  });
+});
+
+test("a power cut at any byte of the tail loses nothing that put had acknowledged, and nothing is merged", async () => {
+  const record = 260;
+  for (let kept = 0; kept < record; kept += 1) {
+    const disk = memoryDisk();
+    const store = await openLocalStore(disk, realClock);
+    await store.put([reply(1)]);
+    const lane = await disk.append("lane-000.jsonl");
+    await lane.write(`{"key":"${reply(2).key}","run":"s/r/one","via":"online","at":1,"usd":1,"raw":{"n":2,"deep":{"a":{}}}}\n`);
+    disk.crash(kept);
+    const again = await openLocalStore(disk, realClock);
+    await again.put([reply(3)]);
+    await again.close();
+    const third = await openLocalStore(disk, realClock);
+    expect((await third.get(reply(1).key))?.raw).toMatchObject({ n: 1 });
+    expect((await third.get(reply(3).key))?.raw).toMatchObject({ n: 3 });
+    const torn = await third.get(reply(2).key);
+    if (torn) expect(torn.raw).toEqual({ n: 2, deep: { a: {} } });
+  }
+});
+
+test("the key table behaves like a multimap", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(60), { maxLength: 300 }), (numbers) => {
+      const table = keyTable();
+      const rng = keyedRng(1, "keys");
+      rng.next();
+      const entries = new Map<number, number[]>();
+      for (const n of numbers) entries.set(n, [...(entries.get(n) ?? []), table.add(sha256(String(n)))]);
+      for (let n = 0; n <= 60; n++) {
+        const found: number[] = [];
+        for (let at = table.find(sha256(String(n))); at >= 0; at = table.find(sha256(String(n)), at)) found.push(at);
+        expect(found).toEqual(entries.get(n) ?? []);
+      }
+    }),
+  );
+});
