@@ -1,0 +1,99 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { StudyError } from "corrigenda/error";
+import type { Field } from "./fields.ts";
+import { usageLine } from "./help.ts";
+import type { Script } from "./script.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** What stands on a command line, before it is checked. */
+export interface GivenFlags {
+  readonly help: boolean;
+  readonly configFile?: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The arguments of a script that was started with `node x.ts …`, `zx x.ts …` or `npx zx x.ts …`. */
+export function scriptArgs(argv: readonly string[]): readonly string[] {
+  const started = argv[1] ?? "";
+  const byZx = path.basename(started) === "zx" || /[\\/]zx[\\/]build[\\/]cli\.(js|cjs)$/.test(started);
+  return argv.slice(byZx ? 3 : 2);
+}
+
+/** Reads words into flags and positionals; a mistyped flag is refused with the one it was meant to be. */
+export function readArgv(script: Script<unknown>, argv: readonly string[]): GivenFlags {
+  const flags = script.fields.filter((field) => !field.positional);
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: optionsOf(flags),
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  });
+  const values: Record<string, unknown> = {};
+  const places = script.fields.filter((field) => field.positional);
+  let [help, configFile]: [boolean, string | undefined] = [false, undefined];
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      const place = places.shift();
+      if (!place) throw new StudyError("config", `unexpected argument "${token.value}"; usage: ${usageLine(script)}`);
+      values[place.key] = toValue(place, token.value);
+    } else if (token.kind === "option") {
+      if (token.name === "help" || token.name === "h") help = true;
+      else if (token.name === "config") configFile = needed(token);
+      else setFlag(values, flags, token);
+    }
+  }
+  return { help, values, ...(configFile === undefined ? {} : { configFile }) };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+function optionsOf(flags: readonly Field[]): Record<string, { type: "string" | "boolean"; short?: string }> {
+  const own = flags.map((flag) => [flag.flag, { type: flag.kind === "boolean" ? "boolean" : "string" }] as const);
+  return { ...Object.fromEntries(own), config: { type: "string" }, help: { type: "boolean", short: "h" } };
+}
+
+function setFlag(values: Record<string, unknown>, flags: readonly Field[], token: OptionToken): void {
+  const negated = token.name.startsWith("no-") ? token.name.slice(3) : undefined;
+  const off = flags.find((flag) => flag.flag === negated && flag.kind === "boolean");
+  const field = off ?? flags.find((flag) => flag.flag === token.name);
+  if (!field) {
+    const known = [...flags.map((flag) => flag.flag), "config", "help"];
+    throw new StudyError(
+      "config",
+      `unknown flag ${token.rawName}${didYouMean(token.name, known, "--")} (--help lists all)`,
+    );
+  }
+  if (off) values[field.key] = false;
+  else if (field.kind === "boolean") values[field.key] = readBoolean(token);
+  else if (field.kind === "list")
+    values[field.key] = [...((values[field.key] as string[]) ?? []), ...needed(token).split(",")];
+  else values[field.key] = toValue(field, needed(token));
+}
+
+function readBoolean(token: OptionToken): boolean {
+  if (token.value === undefined || token.value === "true") return true;
+  if (token.value === "false") return false;
+  throw new StudyError("config", `${token.rawName} is on or off; write ${token.rawName} or ${token.rawName}=false`);
+}
+
+/** A flag's value; the next flag is not one. */
+function needed(token: OptionToken): string {
+  if (token.value === undefined || (!token.inlineValue && token.value.startsWith("--"))) {
+    throw new StudyError("config", `${token.rawName} needs a value: ${token.rawName} <value>`);
+  }
+  return token.value;
+}
+
+/** Numbers become numbers; what is none stays a text, for the schema to refuse with its name. */
+function toValue(field: Field, text: string): unknown {
+  if (field.kind !== "number" || text.trim() === "") return text;
+  const number = Number(text);
+  return Number.isNaN(number) ? text : number;
+}

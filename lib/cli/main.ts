@@ -1,0 +1,143 @@
+import { isStudyError, StudyError } from "corrigenda/error";
+import { type Disk, nodeDisk } from "corrigenda/files";
+import { type Clock, realClock } from "corrigenda/time";
+import { scriptArgs } from "./argv.ts";
+import { helpPage } from "./help.ts";
+import { createLogger, type Logger, type LogLevel, logLevel } from "./logger.ts";
+import { maskSecrets, secretsIn } from "./mask.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { parseScript, type Script } from "./script.ts";
+import { createTerminal, type TextStream } from "./terminal.ts";
+
+/** What a running script is given. */
+export interface ScriptRun {
+  /** Aborts at the first Ctrl-C (or SIGTERM): stop sending, save, return. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly progress: Progress;
+  /** The folder in which the script was started. */
+  readonly disk: Disk;
+  /** Prints a result on stdout. */
+  print(text: string): void;
+}
+
+/** The process as `main` uses it; tests hand in a double. */
+export interface Surroundings {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  setExitCode(code: number): void;
+  /** Ends the process at once. */
+  kill(code: number): void;
+}
+
+const STOPPED = 130;
+
+/**
+ * Runs a script: reads its flags, hands them to `body`, and turns whatever is thrown into one line on stderr and an
+ * exit code (0 done, 1 failed, 2 wrong flags or configuration, 130 stopped by the user).
+ */
+export async function main<V>(
+  script: Script<V>,
+  body: (values: V, run: ScriptRun) => Promise<void>,
+  around: Surroundings = thisProcess(),
+): Promise<void> {
+  const known = secretsIn(around.env);
+  const redact = (text: string): string => maskSecrets(text, known);
+  const terminal = createTerminal(around.stderr);
+  const stopping = new AbortController();
+  const release = listen(around, stopping, () => terminal.line(STOPPING));
+  let level: LogLevel = "info";
+  try {
+    level = logLevel(around.env.LOG_LEVEL);
+    const values = await parseScript(script, around.argv, around.disk);
+    if (values === "help") {
+      around.stdout.write(helpPage(script));
+      return;
+    }
+    const log = createLogger({ level, clock: around.clock, redact, line: terminal.line });
+    const progress = createProgress({ terminal, clock: around.clock, quiet: level === "error" });
+    const print = (text: string): unknown => around.stdout.write(`${redact(text)}\n`);
+    try {
+      await body(values, { signal: stopping.signal, log, progress, disk: around.disk, print });
+    } finally {
+      progress.end();
+      await log.close();
+    }
+    if (stopping.signal.aborted) around.setExitCode(STOPPED);
+  } catch (error) {
+    terminal.line(redact(errorLine(error, level)));
+    around.setExitCode(exitCode(error, stopping.signal.aborted));
+  } finally {
+    release();
+  }
+}
+
+const STOPPING = "stopping: saving what is in flight …; press again to kill";
+
+/** The first Ctrl-C aborts, the second kills. SIGTERM (from a chain's parent) only ever aborts. */
+function listen(around: Surroundings, stopping: AbortController, announce: () => void): () => void {
+  const abort = (): void => {
+    if (stopping.signal.aborted) return;
+    announce();
+    stopping.abort(new StudyError("stopped", "stopped by the user; the same command goes on from here"));
+  };
+  let interrupts = 0;
+  const interrupt = (): void => {
+    interrupts += 1;
+    if (interrupts > 1) around.kill(STOPPED);
+    else abort();
+  };
+  around.on("SIGINT", interrupt);
+  around.on("SIGTERM", abort);
+  return () => {
+    around.off("SIGINT", interrupt);
+    around.off("SIGTERM", abort);
+  };
+}
+
+/** "error[code]: sentence"; the stack, and those of its causes, only for LOG_LEVEL=debug. */
+export function errorLine(error: unknown, level: LogLevel): string {
+  if (level === "debug" && error instanceof Error) return `error: ${stackOf(error)}`;
+  if (isStudyError(error)) return error.code === "stopped" ? error.message : `error[${error.code}]: ${error.message}`;
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `error: ${text.replace(/\s*\n\s*/g, " ")}; run again with LOG_LEVEL=debug to see where`;
+}
+
+function stackOf(error: Error): string {
+  const stack = error.stack ?? `${error.name}: ${error.message}`;
+  return error.cause instanceof Error ? `${stack}\ncaused by ${stackOf(error.cause)}` : stack;
+}
+
+function exitCode(error: unknown, stopped: boolean): number {
+  if (stopped || isStudyError(error, "stopped")) return STOPPED;
+  return isStudyError(error, "config") ? 2 : 1;
+}
+
+/** The real process, with .env loaded; variables that are set win over the file. */
+function thisProcess(): Surroundings {
+  try {
+    process.loadEnvFile(".env");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return {
+    argv: scriptArgs(process.argv),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    disk: nodeDisk("."),
+    clock: realClock,
+    on: (signal, listener) => process.on(signal, listener),
+    off: (signal, listener) => process.off(signal, listener),
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+    kill: (code) => process.exit(code),
+  };
+}

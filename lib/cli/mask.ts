@@ -1,0 +1,32 @@
+/** Shapes of keys that the services in use hand out, and of headers that carry them. */
+const SHAPES: readonly RegExp[] = [
+  /\b(sk|pk|rk)-[A-Za-z0-9_-]{12,}/g,
+  /\b(gh[pousr]_|github_pat_|hf_|xox[baprs]-|AIza|AKIA)[A-Za-z0-9_-]{12,}/g,
+  /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi,
+  /(?<=\b(?:api[-_]?key|authorization|access[-_]?token|secret|password)[\\"']*\s*[=:]\s*[\\"']*)[^\s\\"',;&}]{6,}/gi,
+  /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g,
+  /(?<=:\/\/)[^\s/:@]+:[^\s/@]+(?=@)/g,
+];
+
+const MASK = "[masked]";
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/i;
+const SHORTEST_SECRET = 8;
+
+/** Replaces whatever looks like a key, and every text in `known`, by "[masked]". */
+export function maskSecrets(text: string, known: readonly string[] = []): string {
+  let masked = text;
+  for (const secret of known) masked = masked.replaceAll(secret, MASK);
+  for (const shape of SHAPES) masked = masked.replace(shape, MASK);
+  return masked;
+}
+
+/**
+ * The values that must never be shown: environment variables named like keys, at least 8 characters long, longest
+ * first. Azure's keys have no shape of their own, so only their value gives them away.
+ */
+export function secretsIn(env: Readonly<Record<string, string | undefined>>): string[] {
+  const values = Object.entries(env)
+    .filter(([name, value]) => SECRET_NAME.test(name) && (value?.length ?? 0) >= SHORTEST_SECRET)
+    .map(([, value]) => value ?? "");
+  return values.sort((a, b) => b.length - a.length);
+}
