@@ -8,6 +8,7 @@
  * await store.spentUsd("study/run/stage"); // 0.01
  * @module
  */
+export { bodyOf } from "./body.ts";
 export { openJournal, readJournal } from "./journal.ts";
 export { type KeyTable, keyTable } from "./key-table.ts";
 export { openLocalStore } from "./local-store.ts";

@@ -38,7 +38,10 @@ describe("the local store", () => {
   });
 
   test("two writers at once take two lanes, and both are read afterwards", async () => {
-    const [a, b] = [await openLocalStore(nodeDisk(folder), realClock), await openLocalStore(nodeDisk(folder), realClock)];
+    const [a, b] = [
+      await openLocalStore(nodeDisk(folder), realClock),
+      await openLocalStore(nodeDisk(folder), realClock),
+    ];
     await a.put([reply(1)]);
     await b.put([reply(2)]);
     await Promise.all([a.close(), b.close()]);
@@ -92,7 +95,9 @@ test("a power cut at any byte of the tail loses nothing that put had acknowledge
     const store = await openLocalStore(disk, realClock);
     await store.put([reply(1)]);
     const lane = await disk.append("lane-000.jsonl");
-    await lane.write(`{"key":"${reply(2).key}","run":"s/r/one","via":"online","at":1,"usd":1,"raw":{"n":2,"deep":{"a":{}}}}\n`);
+    await lane.write(
+      `{"key":"${reply(2).key}","run":"s/r/one","via":"online","at":1,"usd":1,"raw":{"n":2,"deep":{"a":{}}}}\n`,
+    );
     disk.crash(kept);
     const again = await openLocalStore(disk, realClock);
     await again.put([reply(3)]);

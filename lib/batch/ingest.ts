@@ -1,0 +1,132 @@
+import { lineBlocks } from "corrigenda/files";
+import { parseJson } from "corrigenda/json";
+import type { BatchApi, BatchState, Provider, Usage } from "corrigenda/provider";
+import type { NewReply, Store } from "corrigenda/store";
+import type { ChunkMeta } from "./events.ts";
+
+const PUT_BYTES = 2 << 20;
+
+/** What became of a chunk's requests, by ordinal. */
+export interface Tally {
+  readonly fate: Uint8Array;
+  /** Why, for those that failed or are worth another try. */
+  readonly reasons: Map<number, string>;
+  /** Lines that belong to no request of the chunk. */
+  readonly odd: string[];
+  ok: number;
+  inputTokens: number;
+  outputTokens: number;
+  usd: number;
+}
+
+/** Fates in a Tally. */
+export const fates = { unseen: 0, ok: 1, failed: 2, again: 3 } as const;
+
+export interface IngestOptions {
+  readonly provider: Provider;
+  readonly api: BatchApi;
+  readonly store: Store;
+  readonly run: string;
+  readonly price: (model: string, usage: Usage) => number | undefined;
+  readonly meta: ChunkMeta;
+  readonly batch: string;
+  readonly keys: readonly { readonly id: string; readonly key: string }[];
+}
+
+export function newTally(requests: number): Tally {
+  const fate = new Uint8Array(requests);
+  return { fate, reasons: new Map(), odd: [], ok: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+}
+
+/**
+ * Streams a batch's results into the store, line by line; what is in the tally already is passed over, so that a cut
+ * download can start again. Memory: one block of results.
+ */
+export async function ingestResults(options: IngestOptions, tally: Tally): Promise<void> {
+  const { api, store, meta, batch, keys } = options;
+  const ordinals = new Map(keys.map(({ id }, ordinal) => [api.wireId(id, meta.key, ordinal), ordinal]));
+  let replies: NewReply[] = [];
+  let places: number[] = [];
+  let bytes = 0;
+  const put = async (): Promise<void> => {
+    await store.put(replies);
+    for (const place of places) tally.fate[place] = fates.ok;
+    tally.ok += places.length;
+    [replies, places, bytes] = [[], [], 0];
+  };
+  const taken = new Set<number>();
+  tally.odd.length = 0;
+  for await (const lines of lineBlocks(api.results(batch))) {
+    for (const line of lines) {
+      if (line.length === 0) continue;
+      const value = parseJson(line.toString("utf8"));
+      const read = value === undefined ? undefined : api.read(value);
+      const place = read && ordinals.get(read.id);
+      if (!read || place === undefined || taken.has(place)) {
+        tally.odd.push(line.toString("utf8").slice(0, 10_000));
+        continue;
+      }
+      taken.add(place);
+      if (tally.fate[place] === fates.ok) continue;
+      if (!read.ok) {
+        tally.fate[place] = read.again ? fates.again : fates.failed;
+        tally.reasons.set(place, read.reason);
+        continue;
+      }
+      const key = keys[place]?.key ?? "";
+      const usd = priceOf(options, read.body, tally);
+      replies.push({ key, run: options.run, via: batch, usd, raw: line });
+      places.push(place);
+      bytes += line.length;
+      if (bytes > PUT_BYTES) await put();
+    }
+  }
+  await put();
+}
+
+/** The cost of one reply; a reply without readable usage is kept all the same and costs what can be told: nothing. */
+function priceOf(
+  { provider, price, meta }: IngestOptions,
+  body: Parameters<Provider["decode"]>[0],
+  tally: Tally,
+): number {
+  const usage = readUsage(provider, body);
+  if (!usage) return 0;
+  const usd = price(meta.model, usage) ?? 0;
+  tally.inputTokens += usage.input;
+  tally.outputTokens += usage.output;
+  tally.usd += usd;
+  return usd;
+}
+
+function readUsage(provider: Provider, body: Parameters<Provider["decode"]>[0]): Usage | undefined {
+  try {
+    return provider.decode(body).usage;
+  } catch {
+    return undefined; // the outcome of this row says what is wrong with the reply
+  }
+}
+
+/** Settles what the results did not mention, by how the batch ended. */
+export function settle(tally: Tally, state: BatchState): void {
+  for (const { line, code, message } of state.errors) {
+    const place = (line ?? 0) - 1;
+    if (place < 0 || place >= tally.fate.length) continue;
+    tally.fate[place] = fates.failed;
+    tally.reasons.set(place, `${code}: ${message}`);
+  }
+  const [first] = state.errors;
+  const reason = first
+    ? `batch ${state.status}: ${first.code}: ${first.message}`
+    : `batch ${state.status} without this request`;
+  for (let place = 0; place < tally.fate.length; place++) {
+    if (tally.fate[place] !== fates.unseen) continue;
+    tally.fate[place] = fates.again;
+    tally.reasons.set(place, reason);
+  }
+}
+
+/** Codes that say: too much is enqueued. The same file can be handed in later. */
+export function isQuotaRefusal(state: BatchState): boolean {
+  return state.status === "failed" && state.errors.some(({ code }) => code === "token_limit_exceeded");
+}

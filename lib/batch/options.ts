@@ -1,0 +1,72 @@
+import type { Disk } from "corrigenda/files";
+import type { Prompt, Provider, Usage, WireRequest } from "corrigenda/provider";
+import type { Rng } from "corrigenda/rng";
+import type { Journal, Store } from "corrigenda/store";
+import type { Clock } from "corrigenda/time";
+import type { BatchEvent } from "./events.ts";
+
+/** The estimate of one request before it is sent: input tokens, and US dollars with a 95 % interval. */
+export interface Estimate {
+  readonly tokens: number;
+  readonly usd: number;
+  readonly usdLow: number;
+  readonly usdHigh: number;
+}
+
+export interface BatchOptions<Row, Out> {
+  readonly prompt: Prompt<Row, Out>;
+  readonly provider: Provider;
+  readonly store: Store;
+  readonly journal: Journal<BatchEvent>;
+  /** The job's folder: request files go to requests/. */
+  readonly disk: Disk;
+  /** Who pays: "<study>/<run>/<stage>". */
+  readonly run: string;
+  readonly estimate: (wire: WireRequest) => Estimate;
+  /** US dollars of a batch reply; undefined where no price is known. */
+  readonly price: (model: string, usage: Usage) => number | undefined;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: BatchNews) => void;
+  readonly policy?: Partial<BatchPolicy>;
+}
+
+export interface BatchPolicy {
+  /** US dollars that the run may cost, the upper end of open estimates included. Default: no limit. */
+  readonly maxCostUsd: number;
+  /** How often a request is tried before its row fails. Default 3. */
+  readonly maxAttempts: number;
+  /** A lost create counts as not done when `find` misses it twice, this far apart. Default 120,000 ms. */
+  readonly graceMs: number;
+  /** First and longest wait between polls. Default 5,000 and 60,000 ms. */
+  readonly pollMs: number;
+  readonly maxPollMs: number;
+  /** How often one call is repeated when it fails for a passing reason. Default 8. */
+  readonly patience: number;
+}
+
+export const defaultPolicy: BatchPolicy = {
+  maxCostUsd: Number.POSITIVE_INFINITY,
+  maxAttempts: 3,
+  graceMs: 120_000,
+  pollMs: 5_000,
+  maxPollMs: 60_000,
+  patience: 8,
+};
+
+/** What happens, for progress views and logs. */
+export type BatchNews =
+  | ({ readonly type: "progress" } & BatchProgress)
+  | { readonly type: "note"; readonly level: "info" | "warn"; readonly text: string };
+
+export interface BatchProgress {
+  readonly requests: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Open batches. */
+  readonly batches: number;
+  readonly usd: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}

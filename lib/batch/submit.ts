@@ -1,0 +1,99 @@
+import { isStudyError, StudyError } from "corrigenda/error";
+import { type ChunkState, isEnqueued } from "./events.ts";
+import type { JobContext } from "./job.ts";
+import { backoffMs, isAmbiguous, isPassing, retryAfterMs } from "./patience.ts";
+import { chunkOf } from "./requests.ts";
+
+/** Clocks of two machines may differ by this much. */
+const SKEW_MS = 5 * 60_000;
+
+/** Uploads a chunk and starts its batch. False where it has to wait. */
+export async function submitChunk(context: JobContext, chunk: ChunkState): Promise<boolean> {
+  const { options, api } = context;
+  await checkChunkBudget(context, chunk);
+  const key = chunk.meta.key;
+  await context.record({ t: "upload", at: options.clock.now(), chunk: key });
+  const file = await context.patient(() => api.upload(chunkOf(options.disk, chunk.meta)));
+  await context.record({ t: "uploaded", at: options.clock.now(), chunk: key, ...(file === undefined ? {} : { file }) });
+  return createBatch(context, context.state.chunks.get(key) ?? chunk);
+}
+
+/** Starts the batch of an uploaded chunk: the call that spends money, journalled first and never repeated blindly. */
+export async function createBatch(context: JobContext, chunk: ChunkState): Promise<boolean> {
+  const { options, api, policy } = context;
+  const key = chunk.meta.key;
+  await checkChunkBudget(context, chunk);
+  await context.record({ t: "create", at: options.clock.now(), chunk: key });
+  try {
+    const batch = await api.create(chunkOf(options.disk, chunk.meta), chunk.file);
+    await context.record({ t: "created", at: options.clock.now(), chunk: key, batch });
+    return true;
+  } catch (error) {
+    if (isAmbiguous(error)) {
+      context.note("warn", `whether batch ${key.slice(0, 12)} was created is unknown; looking for it`);
+      return false;
+    }
+    if (!isStudyError(error)) throw error;
+    await context.record({ t: "refused", at: options.clock.now(), chunk: key, reason: error.message });
+    const waiting = waitingOf(context, key);
+    waiting.refusals += 1;
+    if (waiting.refusals > policy.patience || !isWorthWaiting(error)) throw error;
+    const waitMs = retryAfterMs(error) ?? backoffMs(waiting.refusals, options.rng);
+    waiting.notBefore = options.clock.now() + waitMs;
+    context.note("warn", `${error.message}; trying again in ${Math.ceil(waitMs / 1000)} s`);
+    return false;
+  }
+}
+
+/** Finds out whether a lost create was carried out: adopts the batch, waits, or starts it after two misses a grace time apart. */
+export async function resolveCreate(context: JobContext, chunk: ChunkState): Promise<boolean> {
+  const { options, api, policy } = context;
+  const { key } = chunk.meta;
+  const since = (chunk.createAt ?? options.clock.now()) - SKEW_MS;
+  const found = await context.patient(() => api.find(chunkOf(options.disk, chunk.meta), since, chunk.file));
+  const waiting = waitingOf(context, key);
+  if (found === "wait") {
+    delete waiting.missedAt;
+    return false;
+  }
+  if (found !== undefined) {
+    await context.record({ t: "created", at: options.clock.now(), chunk: key, batch: found, adopted: true });
+    context.note("info", `adopted batch ${found}, whose creation was interrupted`);
+    return true;
+  }
+  const now = options.clock.now();
+  waiting.missedAt ??= now;
+  if (now - waiting.missedAt < policy.graceMs) return false;
+  delete waiting.missedAt;
+  return createBatch(context, chunk);
+}
+
+export function waitingOf(
+  context: JobContext,
+  key: string,
+): { missedAt?: number; readyAt?: number; notBefore?: number; refusals: number } {
+  const waiting = context.waiting.get(key) ?? { refusals: 0 };
+  context.waiting.set(key, waiting);
+  return waiting;
+}
+
+/** A 400 or 404 right after an upload can mean that the file is not visible yet. */
+function isWorthWaiting(error: StudyError): boolean {
+  const status = Number(error.facts.status);
+  return isPassing(error) || (error.code === "provider" && (status === 400 || status === 404));
+}
+
+async function checkChunkBudget({ options, policy, state }: JobContext, chunk: ChunkState): Promise<void> {
+  if (policy.maxCostUsd === Number.POSITIVE_INFINITY) return;
+  const spent = await options.store.spentUsd(options.run);
+  let open = 0;
+  for (const other of state.chunks.values()) {
+    if (other.meta.key !== chunk.meta.key && isEnqueued(other)) open += other.meta.usd;
+  }
+  if (spent + open + chunk.meta.usd <= policy.maxCostUsd) return;
+  throw new StudyError(
+    "budget",
+    `$${spent.toFixed(4)} is spent and up to $${open.toFixed(4)} in open batches; the next ${chunk.meta.requests} requests (up to $${chunk.meta.usd.toFixed(4)}) could pass --max-cost ${policy.maxCostUsd}. Raise it and run the same command to go on`,
+    { facts: { spentUsd: spent, openUsd: open } },
+  );
+}
