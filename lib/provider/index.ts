@@ -2,8 +2,17 @@
  * Models behind one contract: openai, azure, anthropic, compatible (any base URL) and offline.
  *
  * @example
- * requestKey({ name: "openai", base: "https://api.openai.com/v1" }, wire); // 64 hex digits: equal requests, equal keys
+ * const provider = openProvider({ name: "openai" }, { OPENAI_API_KEY: "sk-example" });
+ * const wire = provider.encode({ model: "gpt-4o-mini", messages: [{ role: "user", content: "Why?" }] });
+ * requestKey(provider, wire); // 64 hex digits: equal requests, equal keys
  * @module
  */
+export { answerError, retryAfterMs } from "./api-error.ts";
+export { type Environment, offlineProvider, openProvider, type ProviderConfig } from "./create.ts";
 export { requestKey } from "./key.ts";
+export { MODELS_AS_OF, type ModelFacts, modelFacts } from "./models.ts";
+export { type PersonalData, personalData, redactPersonal } from "./personal-data.ts";
+export { type Finding, oneModelPerFile, type Preflight, preflight } from "./preflight.ts";
+export { type Priced, type PriceSnapshot, priceSnapshot, priceUsd } from "./price.ts";
+export { redact } from "./redact.ts";
 export type * from "./types.ts";

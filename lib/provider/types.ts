@@ -169,8 +169,16 @@ export interface BatchApi {
   upload(chunk: Chunk): Promise<string | undefined>;
   /** Starts the batch: the one call that spends money. Never retried inside. */
   create(chunk: Chunk, file: string | undefined): Promise<string>;
-  /** Looks for a batch that a lost create may have started: its id, "wait" (ask again later), or undefined (none seen). */
-  find(chunk: Chunk, since: number, file: string | undefined): Promise<string | "wait" | undefined>;
+  /**
+   * Looks for a batch that a lost create may have started: its id, "wait" (ask again later), or undefined (none seen).
+   * `known`: batches that belong to other chunks, so that they are not waited for.
+   */
+  find(
+    chunk: Chunk,
+    since: number,
+    file: string | undefined,
+    known?: ReadonlySet<string>,
+  ): Promise<string | "wait" | undefined>;
   state(id: string): Promise<BatchState>;
   /** The bytes of the output file and the error file, as they come; empty where there are none. */
   results(id: string): AsyncIterable<Uint8Array>;

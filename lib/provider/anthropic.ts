@@ -1,0 +1,48 @@
+import { Anthropic } from "@anthropic-ai/sdk";
+import { anthropicBatch } from "./anthropic-batch.ts";
+import { decodeMessage, messagesBody } from "./anthropic-wire.ts";
+import limits from "./data/limits.json" with { type: "json" };
+import { batchLimits } from "./models.ts";
+import { sdkFetch } from "./sdk-transport.ts";
+import { type ServiceOptions, TIMEOUT_MS, transport } from "./service.ts";
+import type { ModelRequest, Provider, WireRequest } from "./types.ts";
+
+/** The version that @anthropic-ai/sdk 1.11 speaks; it knows no temperature. */
+const VERSION = "2026-10-21";
+
+/** Anthropic's messages. */
+export function anthropic(options: ServiceOptions): Provider {
+  const { name, base } = options.as ?? { name: "anthropic", base: options.baseUrl };
+  const { timeoutMs = TIMEOUT_MS, apiKey, baseUrl } = options;
+  const sdk = sdkFetch(timeoutMs);
+  const client = new Anthropic({
+    apiKey,
+    baseURL: baseUrl,
+    webhookKey: null,
+    maxRetries: 0,
+    timeout: timeoutMs,
+    logLevel: "off",
+    fetch: sdk.fetch,
+    defaultHeaders: { "anthropic-version": VERSION },
+  });
+  const headers = { "x-api-key": apiKey, "anthropic-version": VERSION };
+  const send = transport({ ...options, provider: name, headers }, client, sdk);
+  return {
+    name,
+    base,
+    limits: {},
+    encode,
+    decode: decodeMessage,
+    complete: (wire, signal) => send(wire.endpoint, wire.body, signal),
+    batch: anthropicBatch({ provider: name, client, sdk, limits: batchLimits("anthropic") }),
+  };
+}
+
+function encode(request: ModelRequest): WireRequest {
+  return {
+    endpoint: "/v1/messages",
+    model: request.model,
+    body: messagesBody(request, limits.anthropicMaxTokens),
+    sample: request.sample ?? 0,
+  };
+}

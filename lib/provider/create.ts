@@ -1,0 +1,90 @@
+import { StudyError } from "corrigenda/error";
+import type { Clock } from "corrigenda/time";
+import { anthropic } from "./anthropic.ts";
+import { KEY_VARIABLE } from "./api-error.ts";
+import { azure } from "./azure.ts";
+import { modelFacts } from "./models.ts";
+import { compatible, openai } from "./openai.ts";
+import type { Provider } from "./types.ts";
+
+/** `provider:` in a study's YAML. */
+export interface ProviderConfig {
+  readonly name: "openai" | "azure" | "anthropic" | "compatible";
+  readonly model?: string;
+  /** openai, compatible: with its version ("http://localhost:11434/v1"); azure: the resource's endpoint. */
+  readonly baseUrl?: string;
+  /** azure: stands for whatever model a request names. */
+  readonly deployment?: string;
+  readonly apiVersion?: string;
+  readonly transport?: "sdk" | "lean";
+  readonly timeoutMs?: number;
+  readonly embeddingModel?: string;
+  /** Default: the model's tier-1 quota, where it is known. */
+  readonly enqueuedTokens?: number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A provider from its config and the environment, which alone holds keys. Throws StudyError "config". */
+export function openProvider(config: ProviderConfig, env: Environment): Provider {
+  const { model, name, baseUrl, ...rest } = config;
+  const common = {
+    ...rest,
+    ...(name === "openai" && model !== undefined && queue(config, model)),
+    apiKey: key(name, env),
+  };
+  switch (name) {
+    case "openai":
+      return openai({ ...common, baseUrl: baseUrl ?? env.OPENAI_BASE_URL ?? "https://api.openai.com/v1" });
+    case "anthropic":
+      return anthropic({ ...common, baseUrl: baseUrl ?? env.ANTHROPIC_BASE_URL ?? "https://api.anthropic.com" });
+    case "compatible":
+      return compatible({ ...common, baseUrl: baseUrl ?? needed("COMPATIBLE_BASE_URL", "the server's URL", env) });
+    case "azure": {
+      const endpoint = baseUrl ?? needed("AZURE_OPENAI_ENDPOINT", "the resource's URL", env);
+      const apiVersion = config.apiVersion ?? env.AZURE_OPENAI_API_VERSION;
+      return azure({ ...common, baseUrl: endpoint, ...(apiVersion !== undefined && { apiVersion }) });
+    }
+    default:
+      throw new StudyError(
+        "config",
+        `unknown provider "${name as string}"; choose openai, azure, anthropic, compatible or offline`,
+      );
+  }
+}
+
+/** The offline service at a loopback URL, in one of the three dialects: the real providers' code with a key that is none. */
+export function offlineProvider(
+  url: string,
+  wire: "openai" | "azure" | "anthropic" = "openai",
+  options: { readonly transport?: "sdk" | "lean"; readonly timeoutMs?: number; readonly clock?: Clock } = {},
+): Provider {
+  const base = wire === "openai" ? "offline" : `offline/${wire}`;
+  const common = { ...options, apiKey: "offline", as: { name: "offline", base } };
+  const root = url.replace(/\/+$/, "");
+  if (wire === "azure") return azure({ ...common, baseUrl: root });
+  if (wire === "anthropic") return anthropic({ ...common, baseUrl: root });
+  return openai({ ...common, baseUrl: `${root}/v1` });
+}
+
+function queue(config: ProviderConfig, model: string): { readonly enqueuedTokens?: number } {
+  const enqueuedTokens = config.enqueuedTokens ?? modelFacts(model)?.enqueuedTokens;
+  return enqueuedTokens === undefined ? {} : { enqueuedTokens };
+}
+
+function key(name: string, env: Environment): string {
+  const variable = KEY_VARIABLE[name];
+  if (variable === undefined) return "";
+  // A local server wants no key, and must not be sent another service's.
+  if (name === "compatible" && (env[variable] ?? "") === "") return "none";
+  return needed(variable, "your key", env);
+}
+
+/** Trimmed; a character that no HTTP header may carry would end up in the text of an error. */
+function needed(variable: string, what: string, env: Environment): string {
+  const value = (env[variable] ?? "").trim();
+  if (value === "") throw new StudyError("config", `${variable} is not set: put ${what} into .env or the environment`);
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new StudyError("config", `${variable} holds a space or a character that no key or URL has: paste it again`);
+  return value;
+}

@@ -1,0 +1,75 @@
+import { isStudyError } from "corrigenda/error";
+import { Agent, fetch as undiciFetch } from "undici";
+import { answerError, networkError } from "./api-error.ts";
+import type { Post } from "./lean-transport.ts";
+import type { HttpReply } from "./types.ts";
+
+/** What the OpenAI and the Anthropic SDK have in common here. */
+export interface SdkClient {
+  post(
+    path: string,
+    options: { body: string; headers: Record<string, string>; maxRetries: number; signal?: AbortSignal },
+  ): { asResponse(): Promise<Response> };
+}
+
+export interface SdkFetch {
+  /** Given to an SDK as its fetch. */
+  readonly fetch: typeof globalThis.fetch;
+  /** The service's answer behind an error that the SDK threw; undefined where none came. */
+  answer(error: unknown): HttpReply | undefined;
+}
+
+/**
+ * A fetch that waits as long as the SDK does (Node's own gives up after 300 s) and keeps the bodies of error replies,
+ * which the SDKs parse and drop.
+ */
+export function sdkFetch(timeoutMs: number): SdkFetch {
+  const dispatcher = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  const refusals = new WeakMap<Headers, HttpReply>();
+  const send = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    // A global FormData means nothing to undici's own fetch: uploads take Node's.
+    if (init.body instanceof FormData) return globalThis.fetch(url, init);
+    return undiciFetch(url as string, { ...init, dispatcher } as never) as unknown as Promise<Response>;
+  };
+  return {
+    fetch: async (url, init) => {
+      const reply = await send(url, init);
+      if (reply.status < 400) return reply;
+      const text = await reply.text();
+      const copy = new Response(text, { status: reply.status, headers: reply.headers });
+      refusals.set(copy.headers, { status: reply.status, headers: Object.fromEntries(copy.headers), text });
+      return copy;
+    },
+    answer: (error) => {
+      const headers = (error as { headers?: unknown } | undefined)?.headers;
+      return headers instanceof Headers ? refusals.get(headers) : undefined;
+    },
+  };
+}
+
+/** `complete` through an official SDK: it authenticates and connects; the bytes are ours and it retries nothing. */
+export function sdkTransport(provider: string, client: SdkClient, sdk: SdkFetch): Post {
+  return async (path, body, signal) => {
+    try {
+      const headers = { "content-type": "application/json" };
+      const call = client.post(path, { body, headers, maxRetries: 0, ...(signal && { signal }) });
+      const reply = await call.asResponse();
+      return { status: reply.status, headers: Object.fromEntries(reply.headers), text: await reply.text() };
+    } catch (error) {
+      const answer = sdk.answer(error);
+      if (answer) return answer;
+      throw networkError(provider, "answer a request", error);
+    }
+  };
+}
+
+/** Runs an SDK call; what it throws becomes a StudyError. */
+export async function asked<T>(provider: string, sdk: SdkFetch, doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isStudyError(error)) throw error;
+    const answer = sdk.answer(error);
+    throw answer ? answerError(provider, doing, answer) : networkError(provider, doing, error);
+  }
+}
