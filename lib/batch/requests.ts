@@ -41,14 +41,19 @@ interface OpenFile {
   bytes: number;
   tokens: number;
   usd: number;
+  /** The flush under way: the next lines are built while it writes. */
+  writing: Promise<void>;
 }
 
 export function requestWriter(disk: Disk, api: BatchApi, limits: FileLimits): RequestWriter {
   const open = new Map<string, OpenFile>();
-  const done: ChunkMeta[] = [];
+  const done: Promise<ChunkMeta>[] = [];
   const close = async (file: OpenFile): Promise<void> => {
     open.delete(groupOf(file));
-    done.push(await commitFile(file));
+    await done.at(-1); // one fsync runs while the next file is built
+    const commit = commitFile(file);
+    commit.catch(() => undefined); // finish() throws it
+    done.push(commit);
   };
   return {
     add: async (id, key, wire, size) => {
@@ -88,10 +93,12 @@ export function requestWriter(disk: Disk, api: BatchApi, limits: FileLimits): Re
     },
     finish: async () => {
       for (const file of [...open.values()]) await close(file);
-      return done;
+      return Promise.all(done);
     },
     discard: async () => {
+      await Promise.allSettled(done);
       for (const file of open.values()) {
+        await file.writing.catch(() => undefined);
         await file.lines.discard();
         await file.keys.discard();
       }
@@ -118,21 +125,24 @@ async function openFile(disk: Disk, { model, endpoint }: WireRequest): Promise<O
     bytes: 0,
     tokens: 0,
     usd: 0,
+    writing: Promise.resolve(),
   };
 }
 
 async function flush(file: OpenFile): Promise<void> {
-  const keys = file.pendingKeys.join("");
-  file.hash.update(keys);
-  await file.keys.write(keys);
-  await file.lines.write(file.pendingLines.join(""));
+  const [keys, lines] = [file.pendingKeys.join(""), file.pendingLines.join("")];
   file.pendingLines = [];
   file.pendingKeys = [];
   file.pendingChars = 0;
+  file.hash.update(keys);
+  await file.writing;
+  file.writing = Promise.all([file.keys.write(keys), file.lines.write(lines)]).then(() => undefined);
+  file.writing.catch(() => undefined); // the next flush or the commit throws it
 }
 
 async function commitFile(file: OpenFile): Promise<ChunkMeta> {
   await flush(file);
+  await file.writing;
   const stem = file.hash.digest("hex");
   await file.keys.commit(keysPath(stem));
   await file.lines.commit(linesPath(stem));
