@@ -1,0 +1,11 @@
+/**
+ * Data sets: where each comes from, what its licence allows, and the guard that keeps the restricted ones here.
+ *
+ * @example
+ * const remote = isRemote({ name: "openai", base: "https://api.openai.com/v1" }); // true
+ * mayLeave(declarationOf("fce"), remote, false)?.message; // "data set 'fce' may not leave this machine (…); use a …"
+ * @module
+ */
+export { isRemote, mayLeave } from "./may-leave.ts";
+export { declarationOf, declarations } from "./registry.ts";
+export type { DataInput, Dataset, Declaration, NoRow, RowOrBad } from "./types.ts";
