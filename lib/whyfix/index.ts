@@ -1,0 +1,25 @@
+/**
+ * whyfix, the study of why a learner's word was replaced: rows, grid and steps, prompts, answers, records, exports.
+ *
+ * @example
+ * const cell = { dataset: "lg", sample_size: "fu", method: "Dict", model: "fON", temp: "zero", input: "t", role: "l", length: "fifty" };
+ * formatId(cell, 12); // "lg_fu_12_Dict_fON_zero_t_l_fifty"
+ * checkDate("0622-1458"); // "0622-1458"
+ * @module
+ */
+export { EXPECTED_COUNTS, outputSchemas } from "./answers.ts";
+export { type Cell, formatId, type ParsedId, parseId } from "./cell.ts";
+export * from "./data/index.ts";
+export { checkDate } from "./date.ts";
+export { type Experiment, parseExperiment } from "./experiment.ts";
+export { type ExportFile, type ExportInput, exportPlan, type GroupExport } from "./export.ts";
+export { fullGrid, type Pick } from "./grid.ts";
+export { type Level, pickLevel } from "./levels.ts";
+export { METHODS, type MethodCode } from "./methods.ts";
+export type { Answer, ReplyFault } from "./parse.ts";
+export { type Knowledge, methodPrompts, type WhyfixItem, whyfixPrompt } from "./prompts.ts";
+export { type ResultSource, readResultLine, resultLine } from "./read.ts";
+export { blockedRecord, hasAnswer, matchedById, StructuredRecord, structuredRecord } from "./record.ts";
+export { simulateWhyfix } from "./simulate.ts";
+export { type Blocked, blockedItems, cellItems, type Group, type MatchedById, stepGroups } from "./steps.ts";
+export { type CellSummary, type Metric, type Summary, summarize } from "./summary.ts";
