@@ -4,7 +4,7 @@ import type { ChunkMeta, PlanSummary } from "./events.ts";
 import type { BatchOptions } from "./options.ts";
 import { requestWriter } from "./requests.ts";
 
-const LOOKAHEAD = 512;
+const LOOKAHEAD = 64;
 
 export interface Plan {
   readonly summary: PlanSummary;

@@ -4,8 +4,8 @@ import { type Disk, type Draft, lineBlocks } from "corrigenda/files";
 import { parseJson, sha256 } from "corrigenda/json";
 import type { BatchApi, Chunk, WireRequest } from "corrigenda/provider";
 import type { ChunkMeta } from "./events.ts";
-
-const FLUSH_CHARS = 1 << 20;
+import { type IdSet, idSet } from "./id-set.ts";
+import { type TextWriter, textWriter } from "./text-writer.ts";
 
 /** What a request counts towards the limits of a file. */
 export interface RequestSize {
@@ -31,18 +31,14 @@ export interface RequestWriter {
 interface OpenFile {
   readonly model: string;
   readonly endpoint: string;
-  readonly lines: Draft;
-  readonly keys: Draft;
+  readonly drafts: readonly [lines: Draft, keys: Draft];
+  readonly lines: TextWriter;
+  readonly keys: TextWriter;
   readonly hash: Hash;
-  readonly ids: Set<string>;
-  pendingLines: string[];
-  pendingKeys: string[];
-  pendingChars: number;
+  readonly ids: IdSet;
   bytes: number;
   tokens: number;
   usd: number;
-  /** The flush under way: the next lines are built while it writes. */
-  writing: Promise<void>;
 }
 
 export function requestWriter(disk: Disk, api: BatchApi, limits: FileLimits): RequestWriter {
@@ -77,19 +73,13 @@ export function requestWriter(disk: Disk, api: BatchApi, limits: FileLimits): Re
       }
       file ??= await openFile(disk, wire);
       open.set(groupOf(wire), file);
-      if (file.ids.has(id)) {
+      if (!(await addLine(file, { id, key, line, bytes }))) {
         throw new StudyError("dataset", `two different requests share the id ${id}; ids must be unique`, {
           facts: { id },
         });
       }
-      file.ids.add(id);
-      file.pendingLines.push(line);
-      file.pendingKeys.push(`["${key}",${JSON.stringify(id)}]\n`);
-      file.pendingChars += line.length;
-      file.bytes += bytes;
       file.tokens += size.tokens;
       file.usd += size.usd;
-      if (file.pendingChars > FLUSH_CHARS) await flush(file);
     },
     finish: async () => {
       for (const file of [...open.values()]) await close(file);
@@ -97,10 +87,9 @@ export function requestWriter(disk: Disk, api: BatchApi, limits: FileLimits): Re
     },
     discard: async () => {
       await Promise.allSettled(done);
-      for (const file of open.values()) {
-        await file.writing.catch(() => undefined);
-        await file.lines.discard();
-        await file.keys.discard();
+      for (const { drafts, lines, keys } of open.values()) {
+        await Promise.allSettled([lines.end(), keys.end()]);
+        for (const draft of drafts) await draft.discard();
       }
       open.clear();
     },
@@ -111,41 +100,49 @@ function groupOf({ model, endpoint }: { readonly model: string; readonly endpoin
   return `${endpoint} ${model}`;
 }
 
-async function openFile(disk: Disk, { model, endpoint }: WireRequest): Promise<OpenFile> {
+async function openFile(
+  disk: Disk,
+  { model, endpoint }: { readonly model: string; readonly endpoint: string },
+): Promise<OpenFile> {
+  const drafts = [await disk.draft(), await disk.draft()] as const;
+  const hash = createHash("sha256");
   return {
     model,
     endpoint,
-    lines: await disk.draft(),
-    keys: await disk.draft(),
-    hash: createHash("sha256"),
-    ids: new Set(),
-    pendingLines: [],
-    pendingKeys: [],
-    pendingChars: 0,
+    drafts,
+    lines: textWriter(drafts[0]),
+    keys: textWriter(drafts[1], (block) => hash.update(block)),
+    hash,
+    ids: idSet(),
     bytes: 0,
     tokens: 0,
     usd: 0,
-    writing: Promise.resolve(),
   };
 }
 
-async function flush(file: OpenFile): Promise<void> {
-  const [keys, lines] = [file.pendingKeys.join(""), file.pendingLines.join("")];
-  file.pendingLines = [];
-  file.pendingKeys = [];
-  file.pendingChars = 0;
-  file.hash.update(keys);
-  await file.writing;
-  file.writing = Promise.all([file.keys.write(keys), file.lines.write(lines)]).then(() => undefined);
-  file.writing.catch(() => undefined); // the next flush or the commit throws it
+interface Line {
+  readonly id: string;
+  readonly key: string;
+  /** With its newline. */
+  readonly line: string;
+  readonly bytes: number;
+}
+
+/** False, and nothing added, where the file has a request of this id. */
+async function addLine(file: OpenFile, { id, key, line, bytes }: Line): Promise<boolean> {
+  if (!file.ids.add(id)) return false;
+  file.bytes += bytes;
+  const entry = `["${key}",${JSON.stringify(id)}]\n`;
+  await file.keys.add(entry, Buffer.byteLength(entry));
+  await file.lines.add(line, bytes);
+  return true;
 }
 
 async function commitFile(file: OpenFile): Promise<ChunkMeta> {
-  await flush(file);
-  await file.writing;
+  await Promise.all([file.lines.end(), file.keys.end()]);
   const stem = file.hash.digest("hex");
-  await file.keys.commit(keysPath(stem));
-  await file.lines.commit(linesPath(stem));
+  await file.drafts[1].commit(keysPath(stem));
+  await file.drafts[0].commit(linesPath(stem));
   const { model, endpoint, bytes, tokens, usd } = file;
   const meta = { stem, requests: file.ids.size, bytes, tokens: Math.ceil(tokens), usd, model, endpoint };
   return { key: submissionKey(stem, 1), ...meta, attempt: 1, serial: 1 };
@@ -174,19 +171,14 @@ export async function copyRequests(
   meta: ChunkMeta,
   keep: (ordinal: number) => boolean,
 ): Promise<ChunkMeta> {
-  const file = await openFile(disk, { model: meta.model, endpoint: meta.endpoint, body: "", sample: 0 });
+  const file = await openFile(disk, meta);
   const keys = await readKeys(disk, meta.stem);
   let ordinal = 0;
   for await (const lines of lineBlocks(disk.read(linesPath(meta.stem)))) {
     for (const line of lines) {
       const entry = keys[ordinal];
       if (entry && keep(ordinal)) {
-        file.ids.add(entry.id);
-        file.pendingLines.push(`${line.toString("utf8")}\n`);
-        file.pendingKeys.push(`["${entry.key}",${JSON.stringify(entry.id)}]\n`);
-        file.pendingChars += line.length;
-        file.bytes += line.length + 1;
-        if (file.pendingChars > FLUSH_CHARS) await flush(file);
+        await addLine(file, { ...entry, line: `${line.toString("utf8")}\n`, bytes: line.length + 1 });
       }
       ordinal += 1;
     }
