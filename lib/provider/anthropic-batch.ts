@@ -78,7 +78,8 @@ async function find(options: AnthropicBatchOptions, wanted: Wanted): Promise<str
   for await (const page of first.iterPages()) {
     const young = page.data.filter((batch) => Date.parse(batch.created_at) >= oldest);
     for (const batch of young) {
-      if (wanted.known?.has(batch.id) || totalOf(batch) !== wanted.chunk.requests) continue;
+      const total = totalOf(batch); // 0 where it is not counted yet
+      if (wanted.known?.has(batch.id) || (total !== 0 && total !== wanted.chunk.requests)) continue;
       if (batch.processing_status !== "ended" || batch.results_url === null) open ||= batch.archived_at === null;
       else if ((await firstId(options, batch.id))?.startsWith(idPrefix(wanted.chunk.key))) return batch.id;
     }

@@ -27,8 +27,15 @@ export function messagesBody(request: ModelRequest, defaultMaxTokens: number): s
 function outputConfig(request: ModelRequest): string {
   const parts: string[] = [];
   if (request.effort) parts.push(`"effort":"${request.effort}"`);
-  if (request.schema) parts.push(`"format":{"type":"json_schema","schema":${schemaText(request.schema.schema)}}`);
+  if (request.schema) parts.push(`"format":{"type":"json_schema","schema":${titled(request.schema)}}`);
   return parts.join(",");
+}
+
+/** This wire has no field for a schema's name: the title carries it. */
+function titled({ name, schema }: NonNullable<ModelRequest["schema"]>): string {
+  const written = schemaText(schema);
+  if (schema.title !== undefined || written === "{}") return written;
+  return `{"title":${JSON.stringify(name)},${written.slice(1)}`;
 }
 
 export function decodeMessage(body: Json): ModelReply {

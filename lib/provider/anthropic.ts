@@ -25,7 +25,7 @@ export function anthropic(options: ServiceOptions): Provider {
     fetch: sdk.fetch,
     defaultHeaders: { "anthropic-version": VERSION },
   });
-  const headers = { "x-api-key": apiKey, "anthropic-version": VERSION };
+  const headers = { authorization: `Bearer ${apiKey}`, "anthropic-version": VERSION }; // as the SDK sends them
   const send = transport({ ...options, provider: name, headers }, client, sdk);
   return {
     name,

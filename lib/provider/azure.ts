@@ -1,4 +1,3 @@
-import { realClock } from "corrigenda/time";
 import { AzureOpenAI } from "openai";
 import { embed } from "./embed.ts";
 import { batchLimits } from "./models.ts";
@@ -47,7 +46,6 @@ export function azure(options: AzureOptions): Provider {
   const query = options.transport === "lean" ? `?api-version=${encodeURIComponent(apiVersion)}` : "";
   const model = options.embeddingModel ?? "text-embedding-3-small";
   const limits = batchLimits("azure", options.enqueuedTokens);
-  const clock = options.clock ?? realClock;
   return {
     name,
     base,
@@ -56,7 +54,7 @@ export function azure(options: AzureOptions): Provider {
     decode: decodeOpenAi,
     complete: (wire, signal) => send(pathOf(wire) + query, wire.body, signal),
     embed: (texts) => embed({ provider: name, client, sdk, model }, texts),
-    batch: openAiBatch({ provider: name, client, sdk, limits, clock, processesFiles: true }),
+    batch: openAiBatch({ provider: name, client, sdk, limits, clock: options.clock, processesFiles: true }),
   };
 }
 

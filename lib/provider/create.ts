@@ -1,5 +1,5 @@
 import { StudyError } from "corrigenda/error";
-import type { Clock } from "corrigenda/time";
+import { type Clock, realClock } from "corrigenda/time";
 import { anthropic } from "./anthropic.ts";
 import { KEY_VARIABLE } from "./api-error.ts";
 import { azure } from "./azure.ts";
@@ -26,12 +26,13 @@ export interface ProviderConfig {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A provider from its config and the environment, which alone holds keys. Throws StudyError "config". */
-export function openProvider(config: ProviderConfig, env: Environment): Provider {
+export function openProvider(config: ProviderConfig, env: Environment, clock: Clock = realClock): Provider {
   const { model, name, baseUrl, ...rest } = config;
   const common = {
     ...rest,
     ...(name === "openai" && model !== undefined && queue(config, model)),
     apiKey: key(name, env),
+    clock,
   };
   switch (name) {
     case "openai":
@@ -60,7 +61,7 @@ export function offlineProvider(
   options: { readonly transport?: "sdk" | "lean"; readonly timeoutMs?: number; readonly clock?: Clock } = {},
 ): Provider {
   const base = wire === "openai" ? "offline" : `offline/${wire}`;
-  const common = { ...options, apiKey: "offline", as: { name: "offline", base } };
+  const common = { clock: realClock, ...options, apiKey: "offline", as: { name: "offline", base } };
   const root = url.replace(/\/+$/, "");
   if (wire === "azure") return azure({ ...common, baseUrl: root });
   if (wire === "anthropic") return anthropic({ ...common, baseUrl: root });

@@ -11,6 +11,7 @@ export { answerError, retryAfterMs } from "./api-error.ts";
 export { type Environment, offlineProvider, openProvider, type ProviderConfig } from "./create.ts";
 export { requestKey } from "./key.ts";
 export { MODELS_AS_OF, type ModelFacts, modelFacts } from "./models.ts";
+export * from "./offline/index.ts";
 export { type PersonalData, personalData, redactPersonal } from "./personal-data.ts";
 export { type Finding, oneModelPerFile, type Preflight, preflight } from "./preflight.ts";
 export { type Priced, type PriceSnapshot, priceSnapshot, priceUsd } from "./price.ts";

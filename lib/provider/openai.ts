@@ -1,4 +1,3 @@
-import { realClock } from "corrigenda/time";
 import { OpenAI } from "openai";
 import { embed } from "./embed.ts";
 import { batchLimits } from "./models.ts";
@@ -37,7 +36,6 @@ function openAiService(options: ServiceOptions, dialect: Dialect): Provider {
   const headers = { authorization: `Bearer ${options.apiKey}` };
   const post = transport({ ...options, provider: name, headers }, client, sdk);
   const model = options.embeddingModel ?? "text-embedding-3-small";
-  const clock = options.clock ?? realClock;
   const limits = batchLimits("openai", options.enqueuedTokens);
   return {
     name,
@@ -48,7 +46,7 @@ function openAiService(options: ServiceOptions, dialect: Dialect): Provider {
     complete: (wire, signal) => post(wire.endpoint.replace(/^\/v1/, ""), wire.body, signal),
     embed: (texts) => embed({ provider: name, client, sdk, model }, texts),
     ...(dialect.batch && {
-      batch: openAiBatch({ provider: name, client, sdk, limits, clock, processesFiles: false }),
+      batch: openAiBatch({ provider: name, client, sdk, limits, clock: options.clock, processesFiles: false }),
     }),
   };
 }

@@ -31,15 +31,17 @@ export function sdkFetch(timeoutMs: number): SdkFetch {
     if (init.body instanceof FormData) return globalThis.fetch(url, init);
     return undiciFetch(url as string, { ...init, dispatcher } as never) as unknown as Promise<Response>;
   };
+  const recording = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const reply = await send(url, init);
+    if (reply.status < 400) return reply;
+    const text = await reply.text();
+    const copy = new Response(text, { status: reply.status, headers: reply.headers });
+    refusals.set(copy.headers, { status: reply.status, headers: Object.fromEntries(copy.headers), text });
+    return copy;
+  };
   return {
-    fetch: async (url, init) => {
-      const reply = await send(url, init);
-      if (reply.status < 400) return reply;
-      const text = await reply.text();
-      const copy = new Response(text, { status: reply.status, headers: reply.headers });
-      refusals.set(copy.headers, { status: reply.status, headers: Object.fromEntries(copy.headers), text });
-      return copy;
-    },
+    // The SDKs look at a fetch's Response to learn which FormData it takes.
+    fetch: Object.assign(recording, { Response }),
     answer: (error) => {
       const headers = (error as { headers?: unknown } | undefined)?.headers;
       return headers instanceof Headers ? refusals.get(headers) : undefined;

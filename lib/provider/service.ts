@@ -10,7 +10,8 @@ export interface ServiceOptions {
   readonly transport?: "sdk" | "lean";
   /** How long to wait for an answer. */
   readonly timeoutMs?: number;
-  readonly clock?: Clock;
+  /** For the waits between looks at an uploaded file. */
+  readonly clock: Clock;
   /** Input tokens that the account may have in open batches of one model. */
   readonly enqueuedTokens?: number;
   /** For texts given to `embed`. */
