@@ -54,13 +54,13 @@ export function parseExperiment(text: string, fileName: string): Experiment {
     );
   }
   const twice = doc.errors.map(({ pos, linePos }) => {
-    const key = /^[^\s:]*/.exec(text.slice(pos[0]))?.[0];
-    return `${fileName}:${linePos?.[0].line ?? 1}: ${key}: this key is given twice; keep one`;
+    const key = /^[^\s:]*/.exec(text.slice(pos[0]))?.[0] ?? "";
+    return { path: [key], what: "this key is given twice; keep one", line: linePos?.[0].line ?? 1 };
   });
   const raw: unknown = doc.toJS();
   const shape = ExperimentYaml.safeParse(raw);
   const issues = shape.success ? [] : shape.error.issues.flatMap((issue) => issueMistakes(issue, raw, knownKeys));
-  const mistakes = [...twice, ...mistakeLines(fileName, doc, lines, [...issues, ...crossChecks(raw)])];
+  const mistakes = mistakeLines(fileName, doc, lines, [...twice, ...issues, ...crossChecks(raw)]);
   if (mistakes.length > 0 || !shape.success) throw mistaken(mistakes);
   return resolve(shape.data, buildLevels(raw));
 }

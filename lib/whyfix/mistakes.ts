@@ -11,11 +11,13 @@ export interface Mistake {
   readonly what: string;
   /** Lines below the key, for a place inside a block of text (from 1). */
   readonly below?: number;
+  /** The line, where the path alone does not tell it. */
+  readonly line?: number;
 }
 
 /** "file:line: key.path: what is wrong; what is allowed", in the order of the file. */
 export function mistakeLines(file: string, doc: Document, lines: LineCounter, mistakes: readonly Mistake[]): string[] {
-  const placed = mistakes.map((mistake) => ({ ...mistake, line: lineOf(doc, lines, mistake) }));
+  const placed = mistakes.map((mistake) => ({ ...mistake, line: mistake.line ?? lineOf(doc, lines, mistake) }));
   placed.sort((a, b) => a.line - b.line);
   return placed.map(({ path, what, line }) => `${file}:${line}: ${path.join(".") || "the file"}: ${what}`);
 }
