@@ -1,6 +1,6 @@
 import { lineBlocks } from "corrigenda/files";
-import { parseJson } from "corrigenda/json";
-import type { BatchApi, BatchState, Provider, Usage } from "corrigenda/provider";
+import { type Json, parseJson } from "corrigenda/json";
+import type { BatchApi, BatchState, ModelReply, Provider, Usage } from "corrigenda/provider";
 import type { NewReply, Store } from "corrigenda/store";
 import type { ChunkMeta } from "./events.ts";
 
@@ -85,23 +85,19 @@ export async function ingestResults(options: IngestOptions, tally: Tally): Promi
 }
 
 /** The cost of one reply; a reply without readable usage is kept all the same and costs what can be told: nothing. */
-function priceOf(
-  { provider, price, meta }: IngestOptions,
-  body: Parameters<Provider["decode"]>[0],
-  tally: Tally,
-): number {
-  const usage = readUsage(provider, body);
-  if (!usage) return 0;
-  const usd = price(meta.model, usage) ?? 0;
-  tally.inputTokens += usage.input;
-  tally.outputTokens += usage.output;
+function priceOf({ provider, price, meta }: IngestOptions, body: Json, tally: Tally): number {
+  const reply = readReply(provider, body);
+  if (!reply) return 0;
+  const usd = price(reply.model, reply.usage) ?? price(meta.model, reply.usage) ?? 0;
+  tally.inputTokens += reply.usage.input;
+  tally.outputTokens += reply.usage.output;
   tally.usd += usd;
   return usd;
 }
 
-function readUsage(provider: Provider, body: Parameters<Provider["decode"]>[0]): Usage | undefined {
+function readReply(provider: Provider, body: Json): ModelReply | undefined {
   try {
-    return provider.decode(body).usage;
+    return provider.decode(body);
   } catch {
     return undefined; // the outcome of this row says what is wrong with the reply
   }

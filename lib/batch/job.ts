@@ -56,6 +56,7 @@ export function openBatchJob<Row, Out>(options: BatchOptions<Row, Out>): BatchJo
     plan: async (rows) => {
       if (state.plan) return state.plan;
       const { summary, chunks } = await writePlan(rows(), options);
+      options.approve?.(summary);
       await checkBudget(context, summary);
       await context.record({ t: "planned", at: options.clock.now(), summary, chunks });
       return summary;

@@ -3,7 +3,7 @@ import type { Prompt, Provider, Usage, WireRequest } from "corrigenda/provider";
 import type { Rng } from "corrigenda/rng";
 import type { Journal, Store } from "corrigenda/store";
 import type { Clock } from "corrigenda/time";
-import type { BatchEvent } from "./events.ts";
+import type { BatchEvent, PlanSummary } from "./events.ts";
 
 /** The estimate of one request before it is sent: input tokens, and US dollars with a 95 % interval. */
 export interface Estimate {
@@ -25,6 +25,8 @@ export interface BatchOptions<Row, Out> {
   readonly estimate: (wire: WireRequest) => Estimate;
   /** US dollars of a batch reply; undefined where no price is known. */
   readonly price: (model: string, usage: Usage) => number | undefined;
+  /** Sees the plan before it counts; throwing here leaves nothing sent and nothing planned. */
+  readonly approve?: (summary: PlanSummary) => void;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly signal?: AbortSignal;
