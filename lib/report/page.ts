@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { StudyError } from "corrigenda/error";
+import type { Json } from "corrigenda/json";
+import { DETAIL_SCRIPT } from "./detail-script.ts";
+import { FIGURE_SCRIPT } from "./figure-script.ts";
+import { dataBlock, type Html, html, markup, verbatim } from "./html.ts";
+import { STYLE } from "./style.ts";
+import { TABLE_SCRIPT } from "./table-script.ts";
+
+/** A number that the page opens with. */
+export interface Stat {
+  readonly label: string;
+  /** As it is to be read: "0.72", "$1.40". */
+  readonly value: string;
+  /** Interval, n, unit. */
+  readonly note?: string;
+}
+
+export interface Section {
+  readonly title: string;
+  /** A sentence or two: what this shows and how to read it. */
+  readonly intro?: string;
+  readonly body: Html;
+}
+
+/** What a click on a cell opens: request, reply, tokens, cost, ids. */
+export interface Detail {
+  readonly title: string;
+  readonly fields: readonly { readonly label: string; readonly value: string | number; readonly block?: boolean }[];
+}
+
+export interface PageOptions {
+  readonly title: string;
+  /** The question that the page answers. */
+  readonly question?: string;
+  /** Who answered: "offline", or a provider and its models. */
+  readonly provider: string;
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly stats?: readonly Stat[];
+  readonly sections: readonly Section[];
+  /** By the ids that table cells name. */
+  readonly details?: Readonly<Record<string, Detail>>;
+  /** Plotly's source, where there are figures: see loadPlotly. */
+  readonly plotly?: string;
+}
+
+/**
+ * A self-contained page: no network, no date of its own, so equal contents are equal bytes. Its content security policy
+ * lets only its own scripts run, by their hashes.
+ */
+export function page(options: PageOptions): string {
+  const body = options.sections.map((section, index) => sectionOf(section, index));
+  const scripts = scriptsOf(options, body.map(markup).join(""));
+  const policy = `default-src 'none'; script-src ${scripts.map(hashOf).join(" ")}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  return `${markup(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${options.title}</title>
+${verbatim("style", STYLE)}
+</head>
+<body>
+${header(options)}
+<main>
+${body}
+</main>
+<dialog id="detail" aria-labelledby="detail-title"><div class="bar"><h2 id="detail-title"></h2><button type="button" data-close="" aria-label="Close">×</button></div><div id="detail-body"></div></dialog>
+${dataBlock("details", (options.details ?? {}) as unknown as Json)}
+${scripts.map((source) => verbatim("script", source))}
+</body>
+</html>`)}\n`;
+}
+
+function header({ title, question, provider, facts = {}, stats = [], sections }: PageOptions): Html {
+  const simulated = provider === "offline";
+  const banner = simulated ? "offline: simulated answers, no model was asked" : `answers by ${provider}`;
+  const links = sections.map((section, index) => html`<a href="#s${index + 1}">${section.title}</a>`);
+  const rows = Object.entries(facts).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`);
+  return html`<header>
+<p class="provider${simulated ? " simulated" : ""}">${banner}</p>
+<h1>${title}</h1>
+${question === undefined ? undefined : html`<p class="question">${question}</p>`}
+${rows.length === 0 ? undefined : html`<dl class="facts">${rows}</dl>`}
+${stats.length === 0 ? undefined : html`<div class="stats">${stats.map(statOf)}</div>`}
+${links.length < 3 ? undefined : html`<nav aria-label="Sections">${links}</nav>`}
+</header>`;
+}
+
+function statOf({ label, value, note }: Stat): Html {
+  return html`<div><span>${label}</span><strong>${value}</strong>${note === undefined ? undefined : html`<small>${note}</small>`}</div>`;
+}
+
+function sectionOf({ title, intro, body }: Section, index: number): Html {
+  return html`<section id="s${index + 1}"><h2>${title}</h2>${intro === undefined ? undefined : html`<p class="intro">${intro}</p>`}
+${body}</section>`;
+}
+
+function scriptsOf({ plotly }: PageOptions, body: string): string[] {
+  const own = `"use strict";\n${TABLE_SCRIPT}${DETAIL_SCRIPT}`;
+  if (!body.includes('<figure data-figure="">')) return [own];
+  if (plotly === undefined)
+    throw new StudyError("config", "this page has figures: hand page() plotly's source (loadPlotly)");
+  if (/<\/script|<!--|\r/i.test(plotly))
+    throw new StudyError("files", "plotly's source cannot be inlined: it holds a script end");
+  return [plotly, own + FIGURE_SCRIPT];
+}
+
+function hashOf(source: string): string {
+  return `'sha256-${createHash("sha256").update(source).digest("base64")}'`;
+}

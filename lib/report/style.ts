@@ -1,0 +1,125 @@
+/** The page's look: calm, typographic, one accent; light, dark and print. */
+export const STYLE = `
+:root {
+  --paper: #fbfaf7; --card: #ffffff; --ink: #1d1c1a; --soft: #5c5953; --rule: #e6e2d9; --line: #c9c4b8;
+  --accent: #0a6272; --accent-wash: #e3f0f2; --bad: #a5311c; --bad-wash: #fbeae6; --warn-ink: #6a4a00; --warn-wash: #fdf2d6; --warn-line: #e5c877;
+  --series-1: #0a6e80; --series-2: #c4532f; --series-3: #6b5fa8; --series-4: #a87812; --series-5: #3f7f4c; --series-6: #b0487f; --series-7: #5f6b76;
+  --sans: "Inter", "Helvetica Neue", "Segoe UI", Roboto, "Noto Sans", "PingFang TC", "Microsoft JhengHei", "Noto Sans CJK TC", "Liberation Sans", sans-serif;
+  --serif: "Iowan Old Style", Charter, "Palatino Linotype", Palatino, "Noto Serif", "Songti TC", "Noto Serif CJK TC", "Liberation Serif", Georgia, serif;
+  --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #15171a; --card: #1c1f23; --ink: #ebe8e1; --soft: #a8a49b; --rule: #2b2f34; --line: #454a51;
+    --accent: #74cbd9; --accent-wash: #17323a; --bad: #ff9a83; --bad-wash: #3a1d17; --warn-ink: #f3d68b; --warn-wash: #33290f; --warn-line: #6b5620;
+    --series-1: #5cc3d6; --series-2: #f08a63; --series-3: #a99be8; --series-4: #e0b04b; --series-5: #7cc68a; --series-6: #e58ab5; --series-7: #a3b0bd;
+  }
+}
+@media print {
+  :root {
+    --paper: #ffffff; --card: #ffffff; --ink: #000000; --soft: #444444; --rule: #dddddd; --line: #aaaaaa;
+    --accent: #0a4a56; --accent-wash: #ffffff; --bad: #8c2412; --bad-wash: #ffffff; --warn-ink: #000000; --warn-wash: #ffffff; --warn-line: #888888;
+    --series-1: #0a6e80; --series-2: #c4532f; --series-3: #6b5fa8; --series-4: #a87812; --series-5: #3f7f4c; --series-6: #b0487f; --series-7: #5f6b76;
+  }
+}
+* { box-sizing: border-box; }
+html { color-scheme: light dark; scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 var(--sans); }
+header, main { max-width: 1160px; margin: 0 auto; padding: 0 32px; }
+header { padding-top: 48px; }
+main { padding-bottom: 96px; }
+h1, h2 { font-family: var(--serif); font-weight: 600; letter-spacing: -0.01em; text-wrap: balance; overflow-wrap: anywhere; }
+h1 { font-size: clamp(1.9rem, 1.2rem + 2.6vw, 2.9rem); line-height: 1.12; margin: 20px 0 0; }
+h2 { font-size: 1.5rem; line-height: 1.25; margin: 0; }
+a { color: var(--accent); text-underline-offset: 0.18em; }
+button, input { font: inherit; color: inherit; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+.provider { display: inline-block; margin: 0; padding: 4px 12px; border: 1px solid var(--line); border-radius: 99px; color: var(--soft); font-size: 0.85rem; line-height: 1.5; overflow-wrap: anywhere; }
+.provider.simulated { background: var(--warn-wash); border-color: var(--warn-line); color: var(--warn-ink); font-weight: 600; }
+.question { max-width: 44em; margin: 14px 0 0; font-family: var(--serif); font-size: 1.2rem; line-height: 1.5; color: var(--soft); text-wrap: pretty; }
+.facts { display: flex; flex-wrap: wrap; gap: 8px 28px; margin: 22px 0 0; font-size: 0.9rem; }
+.facts div { display: flex; gap: 8px; min-width: 0; }
+.facts dt { color: var(--soft); }
+.facts dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.stats { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); margin: 32px 0 0; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
+.stats div { display: flex; flex-direction: column; padding: 18px 20px 18px 0; }
+.stats span { color: var(--soft); font-size: 0.9rem; }
+.stats strong { font: 600 2.1rem/1.2 var(--serif); font-variant-numeric: lining-nums tabular-nums; letter-spacing: -0.02em; }
+.stats small { color: var(--soft); font-size: 0.85rem; }
+.stats div:first-child strong { color: var(--accent); }
+nav { display: flex; flex-wrap: wrap; gap: 6px 22px; margin: 24px 0 0; font-size: 0.95rem; }
+nav a { text-decoration: none; }
+nav a:hover { text-decoration: underline; }
+section { margin-top: 56px; scroll-margin-top: 24px; }
+.intro { max-width: 44em; margin: 8px 0 0; color: var(--soft); text-wrap: pretty; }
+section > p { max-width: 44em; }
+figure { margin: 24px 0 0; }
+figcaption { display: flex; flex-direction: column; margin-bottom: 6px; }
+figcaption span { color: var(--soft); font-size: 0.9rem; }
+.plot { width: 100%; }
+.table { margin-top: 20px; }
+.tools { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 10px 20px; margin-bottom: 10px; color: var(--soft); font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+.tools input { width: min(280px, 100%); padding: 6px 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); }
+.tools input::placeholder { color: var(--soft); opacity: 1; }
+.pager { display: flex; align-items: center; gap: 10px; }
+.pager button { width: 34px; height: 34px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); cursor: pointer; line-height: 1; }
+.pager button:disabled { opacity: 0.4; cursor: default; }
+.pager button:not(:disabled):hover { border-color: var(--accent); color: var(--accent); }
+.scroll { overflow: auto; max-height: min(76vh, 900px); background: var(--card); border: 1px solid var(--rule); border-radius: 10px; overscroll-behavior-x: contain; }
+table { width: 100%; border-collapse: separate; border-spacing: 0; font-size: 0.92rem; line-height: 1.45; }
+caption { padding: 12px 14px 4px; color: var(--soft); font-size: 0.9rem; text-align: left; }
+th, td { padding: 9px 14px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
+tbody tr:last-child td { border-bottom: 0; }
+tbody tr:hover td { background: var(--accent-wash); }
+th { position: sticky; top: 0; z-index: 1; background: var(--card); border-bottom: 1px solid var(--line); font-weight: 600; white-space: nowrap; vertical-align: bottom; }
+th small { display: block; color: var(--soft); font-weight: 400; font-size: 0.8rem; }
+th button { padding: 0; background: none; border: 0; font-weight: 600; cursor: pointer; }
+th button::after { content: "↕"; margin-left: 5px; color: var(--line); font-size: 0.8em; font-weight: 400; }
+th.n button::after { content: none; }
+th.n button::before { content: "↕"; margin-right: 5px; color: var(--line); font-size: 0.8em; font-weight: 400; }
+th button:hover { color: var(--accent); }
+th[aria-sort] button { color: var(--accent); }
+th[aria-sort="ascending"] button::after, th.n[aria-sort="ascending"] button::before { content: "↑"; color: var(--accent); }
+th[aria-sort="descending"] button::after, th.n[aria-sort="descending"] button::before { content: "↓"; color: var(--accent); }
+th.n[aria-sort] button::after { content: none; }
+.n { text-align: right; font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
+td:not(.n) { min-width: 7em; max-width: 30em; overflow-wrap: anywhere; }
+.open { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; width: 100%; padding: 0; background: none; border: 0; text-align: inherit; cursor: pointer; text-decoration: underline dotted 1px var(--line); text-underline-offset: 0.22em; }
+.open:hover { color: var(--accent); text-decoration: underline solid 1px var(--accent); }
+[data-failed] { background: var(--bad-wash); color: var(--bad); }
+dialog { width: min(680px, 100vw); height: 100dvh; max-width: none; max-height: none; margin: 0 0 0 auto; padding: 0 28px 40px; background: var(--card); color: var(--ink); border: 0; border-left: 1px solid var(--line); overflow: auto; }
+dialog::backdrop { background: rgb(0 0 0 / 0.45); }
+.bar { position: sticky; top: 0; display: flex; align-items: flex-start; justify-content: space-between; gap: 16px; padding: 22px 0 12px; background: var(--card); border-bottom: 1px solid var(--rule); }
+.bar h2 { font-size: 1.2rem; }
+.bar button { flex: none; width: 36px; height: 36px; margin-top: -4px; background: none; border: 1px solid var(--line); border-radius: 8px; font-size: 1.2rem; line-height: 1; cursor: pointer; }
+dialog h3 { margin: 0; color: var(--soft); font: 400 0.85rem/1.5 var(--sans); }
+dialog .line { display: flex; gap: 16px; padding: 8px 0; border-bottom: 1px solid var(--rule); }
+dialog .line h3 { flex: 0 0 9em; }
+dialog .line p { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+dialog .block { padding: 16px 0 4px; }
+dialog pre { margin: 6px 0 0; padding: 14px 16px; background: var(--paper); border: 1px solid var(--rule); border-radius: 8px; font: 0.85rem/1.55 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
+@media (max-width: 640px) {
+  header, main { padding-left: 18px; padding-right: 18px; }
+  header { padding-top: 28px; }
+  .question { font-size: 1.08rem; }
+  .stats { grid-template-columns: 1fr 1fr; }
+  .stats div { padding: 14px 12px 14px 0; }
+  .stats strong { font-size: 1.6rem; }
+  section { margin-top: 44px; }
+  .tools input { width: 100%; }
+  th, td { padding: 8px 10px; }
+  dialog { padding: 0 18px 32px; border-left: 0; }
+  dialog .line { flex-direction: column; gap: 0; }
+  dialog .line h3 { flex: none; }
+}
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+@media print {
+  .tools, nav, dialog { display: none; }
+  .scroll { max-height: none; overflow: visible; border: 0; }
+  .open { display: inline; text-decoration: none; }
+  th { position: static; }
+  th button::after, th button::before { content: none !important; }
+  section, figure, tr { break-inside: avoid; }
+  section { break-inside: auto; }
+}
+`;
