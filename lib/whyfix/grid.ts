@@ -5,14 +5,14 @@ import { type Factor, type Level, pickLevel } from "./levels.ts";
 import { METHODS } from "./methods.ts";
 
 /** Names of levels, by factor; a factor left out takes all its levels. */
-export type Pick = Readonly<Partial<Record<Factor, readonly string[]>>>;
+export type GridPick = Readonly<Partial<Record<Factor, readonly string[]>>>;
 
 /**
  * The full factorial grid, lazily: for each dataset and method, every model with every temperature (reasoning models:
  * effort), input, role and length. Throws StudyError "config" on an unknown name, and where a method is picked without
  * the knowledge tasks it builds on.
  */
-export function fullGrid(experiment: Experiment, pick: Pick = {}): Iterable<Cell> {
+export function fullGrid(experiment: Experiment, pick: GridPick = {}): Iterable<Cell> {
   const { levels } = experiment;
   const codes = <F extends Factor>(factor: F, all: readonly Level[] = levels[factor]): string[] => {
     const names = pick[factor];

@@ -13,7 +13,7 @@ export * from "./data/index.ts";
 export { checkDate } from "./date.ts";
 export { type Experiment, parseExperiment } from "./experiment.ts";
 export { type ExportFile, type ExportInput, exportPlan, type GroupExport } from "./export.ts";
-export { fullGrid, type Pick } from "./grid.ts";
+export { fullGrid, type GridPick } from "./grid.ts";
 export { type Level, pickLevel } from "./levels.ts";
 export { METHODS, type MethodCode } from "./methods.ts";
 export type { Answer, ReplyFault } from "./parse.ts";

@@ -11,7 +11,10 @@ import { inputText } from "./values.ts";
 
 const Tokens = z.object({ input: z.number(), cached: z.number(), output: z.number(), reasoning: z.number() });
 
-/** One answer or failure with every parameter of its request: a line of structured_api_data_*.jsonl. */
+/**
+ * One answer or failure with every parameter of its request: a line of structured_api_data_*.jsonl. The original
+ * study's lines do not say who answered at what cost: read, they say "unknown" and null.
+ */
 export const StructuredRecord = z.object({
   original_custom_id: z.string().nullable(),
   dataset: z.string().optional(),
@@ -28,16 +31,16 @@ export const StructuredRecord = z.object({
   /** The answer's fields, or {error, reason}. */
   content_payload: z.record(z.string(), z.json()),
   /** What is odd about an answer that was kept. */
-  notes: z.array(z.string()),
+  notes: z.array(z.string()).default([]),
   formatted_sentence: z.string().optional(),
   custom_id_parsing_error: z.string().optional(),
   raw_custom_id_parts: z.array(z.string()).optional(),
-  provider: z.string(),
+  provider: z.string().default("unknown"),
   /** The model that answered, as the service names it; null where there is no reply. */
-  returned_model: z.string().nullable(),
+  returned_model: z.string().nullable().default(null),
   /** Null where the cost is not known. */
-  usd: z.number().nullable(),
-  tokens: Tokens.nullable(),
+  usd: z.number().nullable().default(null),
+  tokens: Tokens.nullable().default(null),
 });
 export type StructuredRecord = z.infer<typeof StructuredRecord>;
 

@@ -35,7 +35,7 @@ export const ExperimentYaml = z.strictObject({
     temp: z.union([text, z.number()]).default("zero"),
     effort: text.default("medium"),
     role: text,
-    lengths: z.array(z.union([text, z.number()])),
+    lengths: z.array(z.union([text, z.number()])).min(1, "is an empty list; give at least one length"),
     inputs: z.record(text, inputs),
     wording: z.enum(["learner", "general"]).default("learner"),
   }),

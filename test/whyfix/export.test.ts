@@ -89,6 +89,7 @@ test("a DATE that is none is refused before anything is written", () => {
     "622-1458",
     "1301-0000",
     "0231-0000",
+    "0622-2400",
     "0622-2460",
     "0622-1260",
     "2025-06-22",

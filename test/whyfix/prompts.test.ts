@@ -1,4 +1,5 @@
 import type { JsonObject } from "corrigenda/json";
+import { preflight } from "corrigenda/provider";
 import {
   fullGrid,
   METHODS,
@@ -130,6 +131,17 @@ test("on Azure the run's model goes by its deployment, other models by their nam
   );
   expect(azure.request({ cell: cell(), row: fullRow() }).model).toBe("my-nano");
   expect(azure.request({ cell: cell({ model: "fOM" }), row: fullRow() }).model).toBe("gpt-4o-mini");
+});
+
+test("requests pass the pre-flight of a service; a model that has ended is what stops it", () => {
+  const now = Date.UTC(2026, 10, 21);
+  const check = preflight({ provider: "openai", now, expectedEnd: now });
+  for (const one of fullGrid(experiment, { dataset: ["fce"], model: ["gpt-4o-mini", "gpt-6-luna"] })) {
+    check.add(prompt.request({ cell: one, row: fullRow(), knowledge }), 1000);
+  }
+  expect(check.findings().filter(({ level }) => level === "stop")).toEqual([]);
+  check.add(prompt.request({ cell: cell(), row: fullRow() }), 1000);
+  expect(check.findings().filter(({ level }) => level === "stop")).toMatchObject([{ code: "shutdown" }]);
 });
 
 test("all cells of the grid can be asked", () => {

@@ -103,7 +103,9 @@ test("matches are found by custom_id; failures give none", () => {
 });
 
 test("a line of batchResult.jsonl is read, the message found also behind a reasoning item", () => {
-  const record = read(resultOf([{ type: "reasoning", summary: [] }, message(JSON.stringify(goodExplanation))]));
+  const record = read(
+    resultOf([{ ...message("thinking"), type: "reasoning" }, message(JSON.stringify(goodExplanation))]),
+  );
   expect(record).toMatchObject({ ...parameters, content_payload: goodExplanation, formatted_sentence: marked });
   expect(record).toMatchObject({
     returned_model: "gpt-4.1-nano-2025-04-14",
@@ -178,4 +180,15 @@ test("kept replies become result lines under the custom_id of the row they answe
     response: { status_code: 200, request_id: "r", body: { output: [] } },
     error: null,
   });
+});
+
+test("a line of the original study's structured_api_data is read", () => {
+  const line = {
+    original_custom_id: "lg_fu_12_BL_fON_zero_t_l_fifty",
+    dataset: "longman",
+    data_index: 12,
+    model_temperature: 0,
+  };
+  const record = StructuredRecord.parse({ ...line, content_payload: goodExplanation });
+  expect(record).toMatchObject({ ...line, notes: [], provider: "unknown", usd: null, tokens: null });
 });

@@ -1,0 +1,74 @@
+import type { DataInput } from "corrigenda/dataset";
+import { StudyError } from "corrigenda/error";
+import { sha256 } from "corrigenda/json";
+import { type Drops, type Row, rowsOnly, type SampleSource, sampleSource } from "./data/index.ts";
+import { type Experiment, parseExperiment } from "./experiment.ts";
+import { METHODS } from "./methods.ts";
+
+/** What the arguments of a step choose. */
+export interface Choice {
+  readonly sampleType: string;
+  readonly embedding: "small" | "large";
+  /** Path of experiment.yaml. */
+  readonly experiment: string;
+}
+
+/** Files, handed in by the script. */
+export interface Files {
+  text(path: string): Promise<string>;
+  /** Undefined where there is no such file. */
+  open(path: string): Promise<DataInput | undefined>;
+}
+
+/** Everything that the steps of a run share. */
+export interface Setup {
+  readonly experiment: Experiment;
+  readonly source: SampleSource;
+  /** The declaration that holds for the rows. */
+  readonly dataset: string;
+  /** Rows and experiment.yaml, as given. */
+  readonly inputs: readonly string[];
+  readonly rows: readonly Row[];
+  readonly drops: Drops;
+  /** The prompt templates by their text. */
+  readonly prompts: readonly { readonly name: string; readonly sha256: string }[];
+}
+
+/** Reads experiment and rows. Throws StudyError "config" or "dataset"; what is no row is in `drops`. */
+export async function setUp(files: Files, { sampleType, embedding, experiment: path }: Choice): Promise<Setup> {
+  const experiment = parseExperiment(await files.text(path), path);
+  const source = sampleSource(sampleType, embedding);
+  const { input, dataset, file } = await firstThatExists(files, source, sampleType);
+  const drops: Drops = new Map();
+  const rows: Row[] = [];
+  for await (const row of rowsOnly(source.rows(input), drops)) rows.push(row);
+  if (rows.length === 0)
+    throw new StudyError(
+      "dataset",
+      `${file} holds no row that can be asked; see its first line and the form it should have in docs/whyfix.md`,
+    );
+  const keys = [...new Set(Object.values(METHODS).map(({ prompt }) => prompt))].sort();
+  const prompts = keys.map((name) => ({ name, sha256: sha256(JSON.stringify(experiment.prompts[name])) }));
+  return { experiment, source, dataset, inputs: [file, path], rows, drops, prompts };
+}
+
+async function firstThatExists(
+  files: Files,
+  { candidates }: SampleSource,
+  sampleType: string,
+): Promise<{ input: DataInput; dataset: string; file: string }> {
+  for (const { dataset, file } of candidates) {
+    const input = await files.open(file);
+    if (input) return { input, dataset, file };
+  }
+  const names = candidates.map(({ file }) => file).join(" nor ");
+  throw new StudyError(
+    "dataset",
+    `SAMPLE_TYPE '${sampleType}' needs ${names}, which does not exist; put the prepared rows there`,
+  );
+}
+
+/** Why rows were left out, a sentence per reason. */
+export function dropSentences(drops: Drops): string[] {
+  return [...drops].map(([reason, { kind, count, first }]) => `${count} ${kind}: ${reason} (first at ${first})`);
+}
