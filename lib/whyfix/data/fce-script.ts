@@ -12,10 +12,10 @@ export type Script = { readonly answers: readonly Answer[] } | { readonly line: 
 
 /** Reads one `<head>` element. @param firstLine line of the file on which it starts */
 export function parseScript(xml: string, firstLine: number): Script {
-  const parser = new SaxesParser({ position: true });
+  const parser = new SaxesParser({ position: true, xmlns: false });
   const line = (): number => firstLine + parser.line - 1;
   const reader = new ScriptReader(line);
-  parser.on("opentag", (tag) => reader.open(tag.name, tag.attributes as Record<string, string>));
+  parser.on("opentag", (tag) => reader.open(tag.name, tag.attributes));
   parser.on("closetag", (tag) => reader.close(tag.name));
   parser.on("text", (text) => reader.text(text));
   parser.on("cdata", (text) => reader.text(text));

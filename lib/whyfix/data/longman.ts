@@ -1,8 +1,10 @@
 import type { DataInput, RowOrBad } from "corrigenda/dataset";
 import { bad, skipped } from "./error-row.ts";
-import { type M2Sentence, parseM2, type TokenEdit, tokenRow } from "./m2.ts";
+import { parseM2, type TokenEdit, tokenRow } from "./m2.ts";
 import type { DraftRow } from "./row.ts";
-import { blocksOf } from "./streams.ts";
+import { blocksOf, type Line } from "./streams.ts";
+
+const SOURCE = "longman-dictionary-of-common-errors";
 
 /** Tags of lexical edits. VERB:TENSE, NOUN:NUM and the like are grammatical. */
 const LEXICAL = new Set(["OTHER", "VERB", "NOUN", "ADJ", "ADV"]);
@@ -12,34 +14,33 @@ const LEXICAL = new Set(["OTHER", "VERB", "NOUN", "ADJ", "ADV"]);
  * a lexical tag becomes a row; where the learner left the word out, the headword stands for it.
  */
 export async function* readLongman(input: DataInput): AsyncGenerator<RowOrBad<DraftRow>> {
-  for await (const block of blocksOf(input)) {
-    const [head, ...lines] = block;
+  for await (const [head, ...lines] of blocksOf(input)) {
     if (head === undefined) continue;
     const place = `${input.file}:${head.number}`;
-    if (lines.length === 0) {
-      yield bad(place, "a headword without a sentence");
-      continue;
-    }
-    const sentence = parseM2(lines, input.file, 0);
-    if ("ok" in sentence) yield sentence;
-    else if (sentence.tokens.length === 0) yield skipped(place, "no learner sentence");
-    else yield* rowsOf(sentence, head.text.trim(), input.file);
+    if (lines[0] === undefined) yield bad(place, "a headword without a sentence");
+    else if (lines[0].text.startsWith("A ")) yield bad(place, "a sentence without a headword");
+    else yield* rowsOf(head, lines, input.file);
   }
 }
 
-function* rowsOf(sentence: M2Sentence, headword: string, file: string): Generator<RowOrBad<DraftRow>> {
-  if (sentence.edits.length === 0) yield skipped(`${file}:${sentence.line}`, "annotator 0 changed nothing");
-  const text = `${headword}\n${sentence.tokens.join(" ")}`;
-  for (const edit of sentence.edits) {
-    const place = `${file}:${edit.line}`;
-    const reason = whyNot(edit, sentence.tokens);
-    if (reason !== undefined) yield skipped(place, reason);
-    else
-      yield {
-        ok: true,
-        place,
-        row: tokenRow(sentence, edit, { source: "longman-dictionary-of-common-errors", headword, text }),
-      };
+function* rowsOf(head: Line, lines: readonly Line[], file: string): Generator<RowOrBad<DraftRow>> {
+  const sentence = parseM2(lines, file, 0);
+  if ("ok" in sentence) {
+    yield sentence;
+    return;
+  }
+  const { tokens, edits } = sentence;
+  if (tokens.length === 0) yield skipped(`${file}:${head.number}`, "no learner sentence");
+  else if (edits.length === 0) yield skipped(`${file}:${head.number}`, "annotator 0 changed nothing");
+  else {
+    const headword = head.text.trim();
+    const origin = { source: SOURCE, headword, text: `${headword}\n${tokens.join(" ")}` };
+    for (const edit of edits) {
+      const place = `${file}:${edit.line}`;
+      const reason = whyNot(edit, tokens);
+      if (reason === undefined) yield { ok: true, place, row: tokenRow(sentence, edit, origin) };
+      else yield skipped(place, reason);
+    }
   }
 }
 

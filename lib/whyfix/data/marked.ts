@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** One piece of a marked sentence: plain text, or an edit with the learner's side, the editor's, or both. */
 export type Piece = string | Edit;
 
@@ -10,12 +12,11 @@ export interface Edit {
 
 export type Side = keyof Edit;
 
-// Text that looks like a marker is escaped with a backslash, and so is the backslash itself.
-const SIGN = String.raw`\\|\[-|-\]|\{\+|\+\}`;
-const RISKY = new RegExp(SIGN, "g");
-const ESCAPED = new RegExp(String.raw`\\(${SIGN})`, "g");
-const INNER = String.raw`(?:\\(?:${SIGN})|(?!\[-|\{\+|\\(?:${SIGN}))[\s\S])*?`;
-const MARKER = new RegExp(String.raw`\\(?:${SIGN})|\[-(${INNER})-\]|\{\+(${INNER})\+\}`, "g");
+// Where text would be read as a marker, its brackets are escaped with a backslash, and so are its backslashes.
+const RISKY = /[\\[\]{}]/g;
+const ESCAPED = /\\([\\[\]{}])/g;
+const INNER = String.raw`(?:\\[\\[\]{}]|(?!\[-|\{\+|\\[\\[\]{}])[\s\S])*?`;
+const MARKER = new RegExp(String.raw`\\[\\[\]{}]|\[-(${INNER})-\]|\{\+(${INNER})\+\}`, "g");
 
 /**
  * Reads `[-learner-]{+editor+}` and `{+editor+}[-learner-]`, and either marker alone (a word too many, a word missing).
@@ -45,9 +46,11 @@ export function parseMarked(text: string): Piece[] {
   return pieces;
 }
 
-/** Writes a marked sentence, the learner's side first. */
+/** Writes a marked sentence, the learner's side first. Backslashes are added only where it would be misread without. */
 export function writeMarked(pieces: readonly Piece[]): string {
-  return pieces.map((piece) => (typeof piece === "string" ? escaped(piece) : writeEdit(piece))).join("");
+  const plain = write(pieces, (text) => text);
+  const same = isDeepStrictEqual(parseMarked(plain), pieces);
+  return same ? plain : write(pieces, (text) => text.replace(RISKY, "\\$&"));
 }
 
 /** The sentence as one side wrote it. Where a word falls away between two spaces, one of them goes with it. */
@@ -78,13 +81,10 @@ function join(pieces: Piece[], edit: Edit): void {
   else pieces.push(edit);
 }
 
-function writeEdit(edit: Edit): string {
-  const learner = edit.learner === undefined ? "" : `[-${escaped(edit.learner)}-]`;
-  return edit.editor === undefined ? learner : `${learner}{+${escaped(edit.editor)}+}`;
-}
-
-function escaped(text: string): string {
-  return text.replace(RISKY, "\\$&");
+function write(pieces: readonly Piece[], quote: (text: string) => string): string {
+  const one = ({ learner, editor }: Edit): string =>
+    (learner === undefined ? "" : `[-${quote(learner)}-]`) + (editor === undefined ? "" : `{+${quote(editor)}+}`);
+  return pieces.map((piece) => (typeof piece === "string" ? quote(piece) : one(piece))).join("");
 }
 
 function bare(text: string): string {
