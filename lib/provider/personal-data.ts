@@ -56,5 +56,6 @@ function isPhone(candidate: string): boolean {
   if (digits < 7 || digits > 15) return false;
   if (/^\d{1,4}([-/.])\d{1,2}\1\d{1,4}$/.test(candidate)) return false; // a date
   if (/^(?:1[89]|20)\d\d[ \-/](?:1[89]|20)\d\d$/.test(candidate)) return false; // years
+  if (/^\d+\.\d+$/.test(candidate)) return false; // a decimal
   return /^[+(]|^0\d|[ ().\-/]/.test(candidate);
 }

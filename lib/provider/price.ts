@@ -1,4 +1,4 @@
-import { calcPrice, type ModelPrice, TieredPrices } from "@pydantic/genai-prices";
+import { calcPrice, type ModelPrice, type TieredPrices } from "@pydantic/genai-prices";
 import limits from "./data/limits.json" with { type: "json" };
 import type { Usage } from "./types.ts";
 
@@ -75,7 +75,7 @@ function makers(provider: string): readonly string[] {
 
 /** The last tier that the request's input tokens are above. */
 function tier(price: number | TieredPrices | undefined, input: number): number | undefined {
-  if (!(price instanceof TieredPrices)) return price;
+  if (price === undefined || typeof price === "number") return price;
   return price.tiers.reduce((usd, next) => (input > next.start ? next.price : usd), price.base);
 }
 

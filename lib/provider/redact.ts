@@ -2,7 +2,7 @@ const MASK = "[key]";
 
 // Longest forms first, so that no tail of a key is left behind.
 const KEYS: readonly RegExp[] = [
-  /\bsk-[A-Za-z0-9_-]{6,}(?:\*+[A-Za-z0-9_-]*)?/g, // OpenAI, Anthropic (sk-ant-…), many compatible servers
+  /\bsk-[A-Za-z0-9_*-]{6,}/g, // OpenAI (also half masked), Anthropic, many compatible servers
   /\b[A-Za-z0-9]{84}\b/g, // Azure OpenAI, since 2024
   /\b[A-Fa-f0-9]{32}\b/g, // Azure OpenAI, before
 ];
