@@ -3,7 +3,7 @@
  *
  * @example
  * const remote = isRemote({ name: "openai", base: "https://api.openai.com/v1" }); // true
- * mayLeave(declarationOf("fce"), remote, false)?.message; // "data set 'fce' may not leave this machine (…); use a …"
+ * mayLeave(declarationOf("fce"), remote, false)?.code; // "refused"
  * @module
  */
 export { isRemote, mayLeave } from "./may-leave.ts";

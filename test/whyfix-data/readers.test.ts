@@ -215,3 +215,15 @@ test("CSV: fields with quotes, commas and line breaks come back as they were", a
     { numRuns: 200 },
   );
 });
+
+test.each([
+  ['"a"\r"b",c', "text after a closing quote"],
+  ['"a"b,c', "text after a closing quote"],
+  ['a"b,c', "a quote inside an unquoted field"],
+  ['"a,c', "a quote is never closed"],
+  ["a,b,c", "3 fields where the first line names 2"],
+])("CSV: the record %j is bad, the one before it is not", async (record, reason) => {
+  const items = await collect(readCsvRows(inputOf(`learner_word,x\r\n"a"\r\n${record}\r\n`, "x.csv")));
+  expect(items.at(-1)).toEqual({ ok: false, kind: "bad", place: "x.csv:3", reason });
+  expect(items[0]).toMatchObject({ place: "x.csv:2", reason: "1 fields where the first line names 2" });
+});
