@@ -1,6 +1,7 @@
 import type { DataInput } from "corrigenda/dataset";
 import { StudyError } from "corrigenda/error";
 import { sha256 } from "corrigenda/json";
+import { z } from "zod";
 import { type Drops, type Row, rowsOnly, type SampleSource, sampleSource } from "./data/index.ts";
 import { type Experiment, parseExperiment } from "./experiment.ts";
 import { METHODS } from "./methods.ts";
@@ -12,6 +13,17 @@ export interface Choice {
   /** Path of experiment.yaml. */
   readonly experiment: string;
 }
+
+/** What step 1 recorded: later steps take their choices from it. */
+export const StepConfig = z.strictObject({
+  sampleType: z.string(),
+  embedding: z.enum(["small", "large"]),
+  experiment: z.string(),
+  provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
+  redact: z.boolean(),
+  iMaySend: z.boolean(),
+});
+export type StepConfig = z.infer<typeof StepConfig>;
 
 /** Files, handed in by the script. */
 export interface Files {

@@ -1,0 +1,71 @@
+import type { Json } from "corrigenda/json";
+import { z } from "zod";
+import type { ProviderSettings } from "./workplace.ts";
+
+/** Flags of every script that asks a model. */
+export const engineFlags = {
+  provider: z
+    .enum(["offline", "openai", "azure", "anthropic", "compatible"])
+    .optional()
+    .describe("who answers; default: what the study's YAML says, else offline"),
+  baseUrl: z
+    .string()
+    .optional()
+    .describe("the service's URL (compatible servers; an offline service that runs already)"),
+  deployment: z.string().optional().describe("Azure: the deployment"),
+  wire: z.enum(["openai", "azure", "anthropic"]).optional().describe("offline: whose dialect is spoken"),
+  results: z.string().default("results").describe("the folder of all runs"),
+  maxCost: z.number().positive().optional().describe("US dollars that this run may cost; it stops before more"),
+  iMaySend: z.boolean().default(false).describe("you have the right to send this data set to a remote provider"),
+  redact: z.boolean().default(false).describe("mask e-mail addresses, phone numbers and names in what is sent"),
+};
+
+/** Flags of scripts that wait for an earlier stage's batches. */
+export const waitFlags = {
+  once: z.boolean().default(false).describe("look once and return, instead of waiting"),
+  again: z.boolean().default(false).describe("read the kept replies again with today's code, also of a finished stage"),
+  results: engineFlags.results,
+  maxCost: engineFlags.maxCost,
+  baseUrl: z.string().optional().describe("offline: a service that runs already"),
+};
+
+/** Flags as they go into a recorded command: what decides the requests, and no address of this machine. */
+export function recordedFlags(
+  flags: ProviderFlags & { readonly redact?: boolean; readonly iMaySend?: boolean },
+): string[] {
+  const words: string[] = [];
+  for (const key of ["provider", "deployment", "wire"] as const)
+    if (flags[key] !== undefined) words.push(`--${key}`, flags[key]);
+  if (flags.baseUrl !== undefined && flags.provider !== "offline") words.push("--base-url", flags.baseUrl);
+  if (flags.redact) words.push("--redact");
+  if (flags.iMaySend) words.push("--i-may-send");
+  return words;
+}
+
+/** Settings as config.json keeps them: an offline service's address is this process's own affair. */
+export function recordedSettings(settings: ProviderSettings): Json {
+  const { transport, ...kept } = settings;
+  const { baseUrl, ...rest } = kept;
+  return (settings.name === "offline" ? rest : kept) as Json;
+}
+
+export interface ProviderFlags {
+  readonly provider?: ProviderSettings["name"] | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly deployment?: string | undefined;
+  readonly wire?: "openai" | "azure" | "anthropic" | undefined;
+}
+
+/** The YAML's provider with the flags above it. Another name drops what the YAML said of the first. */
+export function providerSettings(
+  yaml: ProviderFlags & { readonly name: ProviderSettings["name"]; readonly model?: string | undefined },
+  { provider, ...flags }: ProviderFlags,
+): ProviderSettings {
+  const base = provider === undefined || provider === yaml.name ? yaml : { name: provider };
+  const given = Object.fromEntries(
+    (["baseUrl", "deployment", "wire"] as const).flatMap((key) =>
+      flags[key] === undefined ? [] : [[key, flags[key]]],
+    ),
+  );
+  return { ...base, ...given } as ProviderSettings;
+}

@@ -1,0 +1,177 @@
+import { createHash, type Hash } from "node:crypto";
+import type { PlanSummary } from "corrigenda/batch";
+import { dollars } from "corrigenda/cli";
+import type { Json } from "corrigenda/json";
+import { type ModelReply, type Outcome, type Prompt, requestKey } from "corrigenda/provider";
+import {
+  type Environment,
+  type Manifest,
+  openStage,
+  type Stage,
+  type StageOptions,
+  type StageResult,
+} from "corrigenda/results";
+import { type CheckedQuestion, checkQuestion, openJob, type Question } from "./job.ts";
+import { writeLedger } from "./ledger.ts";
+import { writeLines } from "./tables.ts";
+import type { Workplace } from "./workplace.ts";
+
+/** What a stage is, beside its question. */
+export interface StageSpec
+  extends Pick<
+    StageOptions,
+    "study" | "run" | "stage" | "command" | "inputs" | "prompts" | "parents" | "seeds" | "again"
+  > {
+  readonly config: Json;
+  readonly environment: Environment;
+}
+
+/** How a stage ended: "open" where batches still run. */
+export type StageEnd =
+  | { readonly state: "finished"; readonly manifest: Manifest | undefined }
+  | { readonly state: "open"; readonly open: number };
+
+/**
+ * Plans a question and hands it in: requests on disk, batches created (or online calls made). `<stage>.jsonl` lists
+ * each request's id and key in the order of the rows. A second call goes on where the first one stopped.
+ */
+export async function submitStage<Row, Out>(
+  place: Workplace,
+  spec: StageSpec,
+  question: Question<Row, Out>,
+): Promise<StageEnd> {
+  const checked = await checkQuestion(place, question);
+  await using stage = await openStage({ ...spec, root: place.root, clock: place.clock });
+  if (stage.state === "finished") return { state: "finished", manifest: undefined };
+  await attachLog(place, stage);
+  await using job = await openJob(place, checked, stage.folder);
+  const summary = await job.plan(question.rows);
+  await job.advance("submitted");
+  const table = `${spec.stage}.jsonl`;
+  const requestsRoot = await writeRequests(place, stage, { table, checked });
+  const manifest = await stage.finish({
+    outputs: [table],
+    requestsRoot,
+    counts: { rows: summary.rows, requests: summary.requests, cached: summary.cached, shared: summary.shared },
+    cost: { estimateUsd: estimateOf(summary), actualUsd: 0 },
+  });
+  return { state: "finished", manifest };
+}
+
+export interface CollectOptions<Row, Out> {
+  /** The stage that handed in. */
+  readonly of: string;
+  /** One look instead of waiting. */
+  readonly once: boolean;
+  /** Turns the outcomes into the stage's tables; every outcome has to be taken. */
+  readonly write: (outcomes: AsyncIterable<Outcome<Row, Out>>, stage: Stage) => Promise<StageResult>;
+}
+
+/** Waits for what another stage handed in, reads every reply and writes this stage's tables and ledger. */
+export async function collectStage<Row, Out>(
+  place: Workplace,
+  spec: StageSpec,
+  question: Question<Row, Out>,
+  options: CollectOptions<Row, Out>,
+): Promise<StageEnd> {
+  const checked = await checkQuestion(place, question);
+  await using stage = await openStage({ ...spec, root: place.root, clock: place.clock });
+  if (stage.state === "finished") return { state: "finished", manifest: undefined };
+  await attachLog(place, stage);
+  const folder = `${spec.study}/${spec.run}/${options.of}`;
+  await using job = await openJob(place, checked, folder);
+  const summary = await job.plan(question.rows);
+  if ((await job.advance(options.once ? "once" : "done")) === "open")
+    return { state: "open", open: job.progress().batches };
+  const tally = newTally();
+  const result = await options.write(tallied(job.outcomes(question.rows()), question.prompt, tally), stage);
+  const actualUsd = await writeLedger(place, { folder, path: stage.path("ledger.jsonl") });
+  const manifest = await stage.finish({
+    ...result,
+    requestsRoot: tally.keys.digest("hex"),
+    counts: { ...tally.counts, cached: summary.cached, shared: summary.shared },
+    tokens: tally.tokens,
+    cost: { estimateUsd: estimateOf(summary), actualUsd },
+    models: [...tally.models].map(([requested, seen]) => ({
+      requested,
+      returned: [...seen.returned].sort(),
+      fingerprints: [...seen.fingerprints].sort(),
+    })),
+  });
+  return { state: "finished", manifest };
+}
+
+/** How a stage ended, for the terminal. */
+export function endSentence(name: string, end: StageEnd): string {
+  if (end.state === "open") return `${name}: ${end.open} batches still run; the same command looks again`;
+  if (!end.manifest) return `${name}: nothing to do, it is finished (--again reads the kept replies anew)`;
+  const { counts, cost, tokens } = end.manifest;
+  const failed = counts.failed ? `, ${counts.failed} failed` : "";
+  return `${name}: ${counts.done} replies read${failed}; ${tokens.input + tokens.output} tokens, ${dollars(cost.actualUsd)}`;
+}
+
+async function attachLog({ root, log }: Workplace, stage: Stage): Promise<void> {
+  log.attach(await root.append(stage.path("log.jsonl")));
+}
+
+function estimateOf({ usd, usdLow, usdHigh, requests }: PlanSummary): Manifest["cost"]["estimateUsd"] {
+  return requests === 0 ? null : { low: usdLow, mean: usd, high: usdHigh };
+}
+
+interface RequestTable<Row, Out> {
+  readonly table: string;
+  readonly checked: CheckedQuestion<Row, Out>;
+}
+
+/** Which request each row stands for; returns the hash over the keys. */
+async function writeRequests<Row, Out>(
+  place: Workplace,
+  stage: Stage,
+  { table, checked }: RequestTable<Row, Out>,
+): Promise<string> {
+  const { provider, root } = place;
+  const { prompt } = checked.guarded;
+  const hash = createHash("sha256");
+  await writeLines(root, stage.path(table), async function* () {
+    for await (const row of checked.rows()) {
+      const key = requestKey(provider, provider.encode(prompt.request(row)));
+      hash.update(`${key}\n`);
+      yield JSON.stringify({ custom_id: prompt.id(row), key });
+    }
+  });
+  return hash.digest("hex");
+}
+
+interface Tally {
+  readonly counts: { done: number; failed: number };
+  readonly tokens: { input: number; cached: number; output: number; reasoning: number };
+  readonly models: Map<string, { readonly returned: Set<string>; readonly fingerprints: Set<string> }>;
+  readonly keys: Hash;
+}
+
+function newTally(): Tally {
+  const tokens = { input: 0, cached: 0, output: 0, reasoning: 0 };
+  return { counts: { done: 0, failed: 0 }, tokens, models: new Map(), keys: createHash("sha256") };
+}
+
+/** Passes outcomes on and counts them. */
+async function* tallied<Row, Out>(
+  outcomes: AsyncIterable<Outcome<Row, Out>>,
+  prompt: Prompt<Row, Out>,
+  tally: Tally,
+): AsyncGenerator<Outcome<Row, Out>> {
+  for await (const outcome of outcomes) {
+    tally.counts[outcome.ok ? "done" : "failed"] += 1;
+    tally.keys.update(`${outcome.key}\n`);
+    if (outcome.reply) addReply(tally, prompt.request(outcome.row).model, outcome.reply);
+    yield outcome;
+  }
+}
+
+function addReply(tally: Tally, requested: string, { model, fingerprint, usage }: ModelReply): void {
+  for (const kind of ["input", "cached", "output", "reasoning"] as const) tally.tokens[kind] += usage[kind];
+  const seen = tally.models.get(requested) ?? { returned: new Set<string>(), fingerprints: new Set<string>() };
+  tally.models.set(requested, seen);
+  seen.returned.add(model);
+  if (fingerprint !== undefined) seen.fingerprints.add(fingerprint);
+}

@@ -1,0 +1,47 @@
+import { StudyError } from "corrigenda/error";
+import { type Disk, readJsonl } from "corrigenda/files";
+import type { z } from "zod";
+
+const FLUSH_CHARS = 1 << 18;
+
+/** Writes lines as a whole file, streamed. */
+export async function writeLines(
+  disk: Disk,
+  path: string,
+  lines: () => AsyncIterable<string> | Iterable<string>,
+): Promise<number> {
+  const draft = await disk.draft();
+  let [pending, chars, count] = [[] as string[], 0, 0];
+  const flush = async (): Promise<void> => {
+    if (pending.length > 0) await draft.write(`${pending.join("\n")}\n`);
+    [pending, chars] = [[], 0];
+  };
+  try {
+    for await (const line of lines()) {
+      pending.push(line);
+      chars += line.length;
+      count += 1;
+      if (chars > FLUSH_CHARS) await flush();
+    }
+    await flush();
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+  await draft.commit(path);
+  return count;
+}
+
+/** The rows of a table that a stage wrote, checked. Throws StudyError "stage" at a line that is not one. */
+export async function* readTable<T>(disk: Disk, path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+  for await (const { line, value } of readJsonl(disk, path)) {
+    const row = schema.safeParse(value);
+    if (!row.success)
+      throw new StudyError(
+        "stage",
+        `${disk.resolve(path)}:${line} is damaged; remove its stage's folder and run it again`,
+        { cause: row.error },
+      );
+    yield row.data;
+  }
+}

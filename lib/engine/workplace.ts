@@ -1,0 +1,106 @@
+import type { BatchPolicy } from "corrigenda/batch";
+import type { Logger, Progress } from "corrigenda/cli";
+import { type Disk, nodeDisk } from "corrigenda/files";
+import {
+  type Environment,
+  offlineProvider,
+  openProvider,
+  type Provider,
+  type ProviderConfig,
+  type Simulator,
+} from "corrigenda/provider";
+import { startOfflineService } from "corrigenda/provider/offline";
+import { openLocalStore, type Store } from "corrigenda/store";
+import { type Clock, realClock } from "corrigenda/time";
+
+/** `provider:` of a study's YAML after the flags: a real provider's config, or the offline service's. */
+export type ProviderSettings =
+  | ProviderConfig
+  | {
+      readonly name: "offline";
+      readonly model?: string;
+      /** A service that runs already (scripts/offline/serve.ts); default: one is started for this process. */
+      readonly baseUrl?: string;
+      /** Whose dialect is spoken. Default "openai". */
+      readonly wire?: "openai" | "azure" | "anthropic";
+      readonly transport?: "sdk" | "lean";
+    };
+
+/** Where work happens: results/, the store, a provider, a clock, and whom to tell. */
+export interface Workplace extends AsyncDisposable {
+  readonly root: Disk;
+  readonly provider: Provider;
+  readonly settings: ProviderSettings;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly policy: Partial<BatchPolicy>;
+  readonly log: Logger;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface WorkplaceOptions {
+  /** The folder of results/, as given or relative to where the script was started. */
+  readonly results: string;
+  readonly provider: ProviderSettings;
+  readonly simulators: readonly Simulator[];
+  readonly env: Environment;
+  /** Other than real time only in trials. */
+  readonly clock?: Clock;
+  readonly around: {
+    readonly log: Logger;
+    readonly progress: Progress;
+    readonly signal: AbortSignal;
+    readonly disk: Disk;
+  };
+}
+
+/** A service on this machine answers at once: no need to look only every minute. */
+const LOCAL_POLICY: Partial<BatchPolicy> = { pollMs: 100, maxPollMs: 1_000, graceMs: 3_000 };
+
+export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
+  const { provider: settings, around, clock = realClock } = options;
+  const root = nodeDisk(around.disk.resolve(options.results));
+  const isOffline = settings.name === "offline";
+  const namespace = isOffline ? "offline" : "live"; // simulated replies never answer for a model
+  const open: AsyncDisposable[] = [];
+  try {
+    const { provider, close } = await connect(options, root, clock);
+    open.push({ [Symbol.asyncDispose]: close });
+    const store = await openLocalStore(nodeDisk(root.resolve(`.store/${namespace}`)), clock);
+    open.push({ [Symbol.asyncDispose]: () => store.close() });
+    return {
+      root,
+      provider,
+      settings,
+      store,
+      clock,
+      policy: isOffline && clock === realClock ? LOCAL_POLICY : {},
+      log: around.log,
+      progress: around.progress,
+      signal: around.signal,
+      [Symbol.asyncDispose]: () => closeAll(open),
+    };
+  } catch (error) {
+    await closeAll(open);
+    throw error;
+  }
+}
+
+async function connect(
+  { provider: settings, simulators, env }: WorkplaceOptions,
+  root: Disk,
+  clock: Clock,
+): Promise<{ provider: Provider; close: () => Promise<void> }> {
+  if (settings.name !== "offline") return { provider: openProvider(settings, env), close: async () => undefined };
+  const options = { clock, ...(settings.transport ? { transport: settings.transport } : {}) };
+  if (settings.baseUrl !== undefined) {
+    return { provider: offlineProvider(settings.baseUrl, settings.wire, options), close: async () => undefined };
+  }
+  const service = await startOfflineService({ disk: nodeDisk(root.resolve(".offline")), clock, simulators });
+  return { provider: offlineProvider(service.url, settings.wire, options), close: () => service.close() };
+}
+
+async function closeAll(open: readonly AsyncDisposable[]): Promise<void> {
+  for (const one of [...open].reverse()) await one[Symbol.asyncDispose]();
+}

@@ -1,0 +1,61 @@
+// npx zx scripts/whyfix/step1.ts longman small 0622-1458
+// Hands in the first requests: baseline, dictionary and collocation explanations, and the two knowledge tasks (causes,
+// academic writing). Writes results/whyfix/<DATE>/step1/; step2.ts waits for the replies.
+import { defineScript, main } from "corrigenda/cli";
+import { declarationOf } from "corrigenda/dataset";
+import {
+  engineFlags,
+  hashInputs,
+  inputFiles,
+  openWorkplace,
+  providerSettings,
+  recordedFlags,
+  recordedSettings,
+  stageEnvironment,
+  submitStage,
+} from "corrigenda/engine";
+import { checkDate, dropSentences, setUp, simulateWhyfix, stepQuestion } from "corrigenda/whyfix";
+import { z } from "zod";
+
+const script = defineScript({
+  name: "scripts/whyfix/step1.ts",
+  summary: "whyfix, step 1 of 4: hands in baseline, dictionary, collocation and knowledge requests.",
+  positionals: {
+    sampleType: z.string().describe("longman, fce, R, A, sample-longman, sample-fce, or <kind>:<file>"),
+    embeddingSize: z.enum(["small", "large"]).describe("which <dataset>_with_collocation_{small,large}.json"),
+    date: z.string().describe("the run's name, MMDD-HHMM"),
+  },
+  flags: {
+    ...engineFlags,
+    experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),
+  },
+  examples: ["npx zx scripts/whyfix/step1.ts longman small 0622-1458"],
+});
+
+await main(script, async (flags, around) => {
+  const { sampleType, embeddingSize: embedding, experiment, redact, iMaySend } = flags;
+  const run = checkDate(flags.date);
+  const setup = await setUp(inputFiles(around.disk), { sampleType, embedding, experiment });
+  for (const sentence of dropSentences(setup.drops)) around.log.info(`left out: ${sentence}`);
+  const provider = providerSettings(setup.experiment.provider, flags);
+  await using place = await openWorkplace({
+    ...flags,
+    provider,
+    simulators: [simulateWhyfix],
+    env: process.env,
+    around,
+  });
+  const spec = {
+    ...{ study: "whyfix", run, stage: "step1", prompts: setup.prompts },
+    command: [script.name, sampleType, embedding, "{run}", "--experiment", experiment, ...recordedFlags(flags)],
+    config: { sampleType, embedding, experiment, provider: recordedSettings(provider), redact, iMaySend },
+    inputs: await hashInputs(around.disk, setup.inputs),
+    environment: await stageEnvironment(around.disk, place.clock.now()),
+  };
+  const { cells, ...question } = stepQuestion(setup, 1);
+  const guard = { dataset: declarationOf(setup.dataset), iMaySend, redact };
+  const end = await submitStage(place, spec, { ...question, guard, maxCostUsd: flags.maxCost });
+  const did = end.state === "finished" && !end.manifest ? "nothing to do, all is handed in" : "handed in";
+  around.print(`step1 ${run}: ${setup.rows.length} rows in ${cells.length} cells: ${did}`);
+  around.print(`next: npx zx scripts/whyfix/step2.ts ${run}`);
+});

@@ -1,0 +1,76 @@
+// npx zx scripts/whyfix/step2.ts 0622-1458
+// Waits for what step 1 handed in, checks every reply and writes results/whyfix/<DATE>/step2/: step2.jsonl (a record per
+// request, failures included), metrics.json and ledger.jsonl.
+import { defineScript, main } from "corrigenda/cli";
+import { declarationOf } from "corrigenda/dataset";
+import {
+  collectStage,
+  endSentence,
+  hashInputs,
+  inputFiles,
+  openWorkplace,
+  readTable,
+  sameInputs,
+  stageEnvironment,
+  waitFlags,
+  writeLines,
+} from "corrigenda/engine";
+import { nodeDisk } from "corrigenda/files";
+import { requireStage } from "corrigenda/results";
+import {
+  checkDate,
+  StepConfig,
+  StructuredRecord,
+  setUp,
+  simulateWhyfix,
+  stepQuestion,
+  structuredRecord,
+  summarize,
+} from "corrigenda/whyfix";
+import { z } from "zod";
+
+const script = defineScript({
+  name: "scripts/whyfix/step2.ts",
+  summary: "whyfix, step 2 of 4: waits for step 1's replies and checks them.",
+  positionals: { date: z.string().describe("the run's name, MMDD-HHMM") },
+  flags: waitFlags,
+  examples: ["npx zx scripts/whyfix/step2.ts 0622-1458", "npx zx scripts/whyfix/step2.ts 0622-1458 --once"],
+});
+
+await main(script, async (flags, around) => {
+  const run = checkDate(flags.date);
+  const root = nodeDisk(around.disk.resolve(flags.results));
+  const name = { study: "whyfix", run };
+  const first = `npx zx scripts/whyfix/step1.ts <SAMPLE_TYPE> <EMBEDDING_SIZE> ${run}`;
+  const step1 = await requireStage(root, { ...name, stage: "step1" }, first);
+  const config = StepConfig.parse(step1.manifest.config);
+  const setup = await setUp(inputFiles(around.disk), config);
+  const inputs = await hashInputs(around.disk, setup.inputs);
+  sameInputs(step1, inputs);
+  const provider = { ...config.provider, ...(flags.baseUrl === undefined ? {} : { baseUrl: flags.baseUrl }) };
+  const simulators = [simulateWhyfix];
+  await using place = await openWorkplace({ ...flags, provider, simulators, env: process.env, around });
+  const spec = {
+    ...{ ...name, stage: "step2", command: [script.name, "{run}"], config: step1.manifest.config, inputs },
+    ...{ parents: [step1.parent], prompts: setup.prompts, again: flags.again },
+    environment: await stageEnvironment(around.disk, place.clock.now()),
+  };
+  const { experiment } = setup;
+  const context = { experiment, provider: place.provider.name };
+  const guard = { ...config, dataset: declarationOf(setup.dataset) };
+  const question = { ...stepQuestion(setup, 1), guard, maxCostUsd: flags.maxCost };
+  const end = await collectStage(place, spec, question, {
+    ...{ of: "step1", once: flags.once },
+    write: async (outcomes, stage) => {
+      const table = stage.path("step2.jsonl");
+      await writeLines(root, table, async function* () {
+        for await (const outcome of outcomes) yield JSON.stringify(structuredRecord(context, outcome));
+      });
+      const records = readTable(root, table, StructuredRecord);
+      const { headline, metrics } = await summarize(experiment, context.provider, records);
+      return { outputs: ["step2.jsonl"], metrics: { headline, metrics: [...metrics] } };
+    },
+  });
+  around.print(endSentence(`step2 ${run}`, end));
+  around.print(`next: npx zx scripts/whyfix/step3.ts ${config.sampleType} ${config.embedding} ${run}`);
+});
