@@ -1,5 +1,6 @@
 /**
- * Models behind one contract: openai, azure, anthropic, compatible (any base URL) and offline.
+ * Models behind one contract: openai, azure, anthropic, compatible (any base URL) and offline (its service is
+ * corrigenda/provider/offline).
  *
  * @example
  * const provider = openProvider({ name: "openai" }, { OPENAI_API_KEY: "sk-example" });
@@ -11,7 +12,6 @@ export { answerError, retryAfterMs } from "./api-error.ts";
 export { type Environment, offlineProvider, openProvider, type ProviderConfig } from "./create.ts";
 export { requestKey } from "./key.ts";
 export { MODELS_AS_OF, type ModelFacts, modelFacts } from "./models.ts";
-export * from "./offline/index.ts";
 export { type PersonalData, personalData, redactPersonal } from "./personal-data.ts";
 export { type Finding, oneModelPerFile, type Preflight, preflight } from "./preflight.ts";
 export { type Priced, type PriceSnapshot, priceSnapshot, priceUsd } from "./price.ts";

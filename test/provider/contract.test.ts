@@ -4,14 +4,12 @@ import {
   type BatchApi,
   type BatchLine,
   type Chunk,
-  type OfflineService,
   offlineProvider,
   type Provider,
-  readBill,
   requestKey,
-  startOfflineService,
   type WireRequest,
 } from "corrigenda/provider";
+import { type OfflineService, readBill, startOfflineService } from "corrigenda/provider/offline";
 import { type Clock, scaledClock } from "corrigenda/time";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 

@@ -167,7 +167,7 @@ function response(output: readonly Json[], rest: Record<string, Json> = {}): Jso
   };
 }
 
-const reasoning = { type: "reasoning", summary: [] };
+const reasoning = { type: "reasoning", summary: [], content: [{ type: "reasoning_text", text: "hm" }] };
 const said = (text: string): Json => ({ type: "message", content: [{ type: "output_text", text }] });
 
 describe("decode", () => {
