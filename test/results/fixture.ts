@@ -1,4 +1,4 @@
-import { type MemoryDisk, memoryDisk } from "corrigenda/files";
+import { type Disk, type MemoryDisk, memoryDisk } from "corrigenda/files";
 import {
   type Environment,
   type Metrics,
@@ -31,7 +31,7 @@ export function tickingClock(start = Date.UTC(2026, 10, 1)): Clock {
   return { now: () => (now += 1000), sleep: async () => undefined };
 }
 
-export function options(root: MemoryDisk, more: Partial<StageOptions> = {}): StageOptions {
+export function options(root: Disk, more: Partial<StageOptions> = {}): StageOptions {
   return {
     root,
     study: "demo",
@@ -46,11 +46,11 @@ export function options(root: MemoryDisk, more: Partial<StageOptions> = {}): Sta
 }
 
 /** A finished two-stage run in memory. */
-export async function finishedRun(
-  root = memoryDisk(),
+export async function finishedRun<D extends Disk = MemoryDisk>(
+  root: D = memoryDisk() as Disk as D,
   run = "r1",
   more: Partial<StageOptions> = {},
-): Promise<MemoryDisk> {
+): Promise<D> {
   await makeStage({ ...options(root, { run }), ...more });
   const { parent } = await requireStage(root, { study: "demo", run, stage: "step1" }, "step1.ts");
   const step2 = options(root, { run, stage: "step2", parents: [parent], clock: tickingClock(Date.UTC(2026, 10, 2)) });
