@@ -14,9 +14,10 @@ export {
   recordedSettings,
   waitFlags,
 } from "./flags.ts";
-export { type GuardedPrompt, guardPrompt } from "./guard.ts";
-export { hashInputs, inputFiles, sameInputs, stageEnvironment } from "./inputs.ts";
+export { guardPrompt } from "./guard.ts";
+export { hashInputs, inputFiles, stageEnvironment } from "./inputs.ts";
 export { checkQuestion, type Job, openJob, type Question } from "./job.ts";
+export { goOnFrom, type Later, type LaterOptions } from "./later.ts";
 export {
   type CollectOptions,
   collectStage,
@@ -26,4 +27,10 @@ export {
   submitStage,
 } from "./stages.ts";
 export { readTable, writeLines } from "./tables.ts";
-export { openWorkplace, type ProviderSettings, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+export {
+  openWorkplace,
+  type ProviderSettings,
+  providerOf,
+  type Workplace,
+  type WorkplaceOptions,
+} from "./workplace.ts";

@@ -25,6 +25,17 @@ export const StepConfig = z.strictObject({
 });
 export type StepConfig = z.infer<typeof StepConfig>;
 
+/** Refuses a step that names other data than the run's first step did. */
+export function sameChoice(config: StepConfig, now: Choice, run: string): void {
+  for (const key of ["sampleType", "embedding"] as const) {
+    if (config[key] === now[key]) continue;
+    throw new StudyError(
+      "config",
+      `run ${run} was started with ${config[key]}, not ${now[key]}; give the same arguments as in step 1`,
+    );
+  }
+}
+
 /** Files, handed in by the script. */
 export interface Files {
   text(path: string): Promise<string>;

@@ -3,18 +3,7 @@
 // request, failures included), metrics.json and ledger.jsonl.
 import { defineScript, main } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
-import {
-  collectStage,
-  endSentence,
-  hashInputs,
-  inputFiles,
-  openWorkplace,
-  readTable,
-  sameInputs,
-  stageEnvironment,
-  waitFlags,
-  writeLines,
-} from "corrigenda/engine";
+import { collectStage, endSentence, goOnFrom, inputFiles, readTable, waitFlags, writeLines } from "corrigenda/engine";
 import { nodeDisk } from "corrigenda/files";
 import { requireStage } from "corrigenda/results";
 import {
@@ -45,24 +34,22 @@ await main(script, async (flags, around) => {
   const step1 = await requireStage(root, { ...name, stage: "step1" }, first);
   const config = StepConfig.parse(step1.manifest.config);
   const setup = await setUp(inputFiles(around.disk), config);
-  const inputs = await hashInputs(around.disk, setup.inputs);
-  sameInputs(step1, inputs);
-  const provider = { ...config.provider, ...(flags.baseUrl === undefined ? {} : { baseUrl: flags.baseUrl }) };
-  const simulators = [simulateWhyfix];
-  await using place = await openWorkplace({ ...flags, provider, simulators, env: process.env, around });
-  const spec = {
-    ...{ ...name, stage: "step2", command: [script.name, "{run}"], config: step1.manifest.config, inputs },
-    ...{ parents: [step1.parent], prompts: setup.prompts, again: flags.again },
-    environment: await stageEnvironment(around.disk, place.clock.now()),
-  };
+  const { provider } = config;
+  const wiring = { simulators: [simulateWhyfix], env: process.env, around, provider, paths: setup.inputs };
+  const { place, spec } = await goOnFrom(step1, { ...flags, ...wiring });
+  await using _ = place;
   const { experiment } = setup;
   const context = { experiment, provider: place.provider.name };
   const guard = { ...config, dataset: declarationOf(setup.dataset) };
   const question = { ...stepQuestion(setup, 1), guard, maxCostUsd: flags.maxCost };
-  const end = await collectStage(place, spec, question, {
+  const stage = {
+    ...{ ...spec, ...name, stage: "step2", command: [script.name, "{run}"], prompts: setup.prompts },
+    ...{ parents: [step1.parent], again: flags.again },
+  };
+  const end = await collectStage(place, stage, question, {
     ...{ of: "step1", once: flags.once },
-    write: async (outcomes, stage) => {
-      const table = stage.path("step2.jsonl");
+    write: async (outcomes, { path }) => {
+      const table = path("step2.jsonl");
       await writeLines(root, table, async function* () {
         for await (const outcome of outcomes) yield JSON.stringify(structuredRecord(context, outcome));
       });

@@ -1,0 +1,59 @@
+// npx zx scripts/whyfix/step3.ts longman small 0622-1458
+// Builds on step 2: hands in metalinguistic and mixed explanations with the causes and features that matched each row.
+// Writes results/whyfix/<DATE>/step3/; step4.ts waits for the replies.
+import { defineScript, main } from "corrigenda/cli";
+import { declarationOf } from "corrigenda/dataset";
+import { engineFlags, goOnFrom, inputFiles, readTable, submitStage, waitFlags } from "corrigenda/engine";
+import { collect, nodeDisk } from "corrigenda/files";
+import { requireStage } from "corrigenda/results";
+import {
+  checkDate,
+  matchedById,
+  StepConfig,
+  StructuredRecord,
+  sameChoice,
+  setUp,
+  simulateWhyfix,
+  stepQuestion,
+} from "corrigenda/whyfix";
+import { z } from "zod";
+
+const script = defineScript({
+  name: "scripts/whyfix/step3.ts",
+  summary: "whyfix, step 3 of 4: hands in metalinguistic and mixed explanations, which build on step 2.",
+  positionals: {
+    sampleType: z.string().describe("as in step 1"),
+    embeddingSize: z.enum(["small", "large"]).describe("as in step 1"),
+    date: z.string().describe("the run's name, MMDD-HHMM"),
+  },
+  flags: { results: engineFlags.results, maxCost: engineFlags.maxCost, baseUrl: waitFlags.baseUrl },
+  examples: ["npx zx scripts/whyfix/step3.ts longman small 0622-1458"],
+});
+
+await main(script, async (flags, around) => {
+  const { sampleType, embeddingSize: embedding } = flags;
+  const run = checkDate(flags.date);
+  const root = nodeDisk(around.disk.resolve(flags.results));
+  const name = { study: "whyfix", run };
+  const step2 = await requireStage(root, { ...name, stage: "step2" }, `npx zx scripts/whyfix/step2.ts ${run}`);
+  const config = StepConfig.parse(step2.manifest.config);
+  sameChoice(config, { sampleType, embedding, experiment: config.experiment }, run);
+  const setup = await setUp(inputFiles(around.disk), config);
+  const { provider } = config;
+  const wiring = { simulators: [simulateWhyfix], env: process.env, around, provider, paths: setup.inputs };
+  const { place, spec } = await goOnFrom(step2, { ...flags, ...wiring });
+  await using _ = place;
+  const records = await collect(readTable(root, `${step2.folder}/step2.jsonl`, StructuredRecord));
+  const { cells, blocked, ...question } = stepQuestion(setup, 3, matchedById(records));
+  const stage = {
+    ...{ ...spec, ...name, stage: "step3", prompts: setup.prompts, parents: [step2.parent] },
+    command: [script.name, sampleType, embedding, "{run}"],
+  };
+  const guard = { ...config, dataset: declarationOf(setup.dataset) };
+  const end = await submitStage(place, stage, { ...question, guard, maxCostUsd: flags.maxCost });
+  const left = [...blocked()].length;
+  if (left > 0) around.log.warn(`${left} requests cannot be asked: step 1 has no answer for them; step 4 records them`);
+  const did = end.state === "finished" && !end.manifest ? "nothing to do, all is handed in" : "handed in";
+  around.print(`step3 ${run}: ${setup.rows.length} rows in ${cells.length} cells: ${did}`);
+  around.print(`next: npx zx scripts/whyfix/step4.ts ${run}`);
+});
