@@ -1,8 +1,11 @@
 import { StudyError } from "corrigenda/error";
 import type { RunRecord, StageRecord } from "./compare.ts";
+import { isName } from "./names.ts";
 import { fillIn } from "./read.ts";
 
 const SCRIPT = /^scripts\/[a-z0-9-]+\/[a-z0-9-]+\.ts$/;
+
+const TRIES = 59;
 
 /** A stage's recorded command, ready to run under another run name. */
 export interface Replay {
@@ -31,6 +34,21 @@ export function replaysOf(record: RunRecord, run: string): Replay[] {
     seen.add(text);
   }
   return replays;
+}
+
+/**
+ * A name that is not taken, for a run that is made again: "<run>-again", "<run>-again2", …; names that are dates
+ * (MMDD-HHMM) stay dates: the next free minute of that hour.
+ */
+export function freshRun(run: string, taken: readonly string[]): string {
+  const [, hour, minute] = run.match(/^(\d{4}-\d\d)([0-5]\d)$/) ?? [];
+  const names = Array.from({ length: TRIES }, (_, index) => {
+    if (hour === undefined) return `${run}-again${index === 0 ? "" : index + 1}`;
+    return `${hour}${String((Number(minute) + index + 1) % 60).padStart(2, "0")}`;
+  });
+  const free = names.find((name) => isName(name) && !taken.includes(name));
+  if (free !== undefined) return free;
+  throw new StudyError("config", `no name is free for making ${run} again; give one with --as <name>`);
 }
 
 /** Stages by start; a parent has always ended before its child starts anew, but a remade one may carry a later stamp. */

@@ -4,7 +4,7 @@
 import { defineScript, dollars, main } from "corrigenda/cli";
 import { StudyError } from "corrigenda/error";
 import { nodeDisk } from "corrigenda/files";
-import { briefly, compareRuns, readRun, replaysOf, runFolder, runName } from "corrigenda/results";
+import { briefly, compareRuns, freshRun, readRun, replaysOf, runFolder, runName } from "corrigenda/results";
 import { z } from "zod";
 import { $ } from "zx";
 
@@ -13,7 +13,10 @@ const script = defineScript({
   summary: "Runs a run's recorded commands under a fresh name and compares the results.",
   positionals: { run: z.string().describe("<study>/<run>") },
   flags: {
-    as: z.string().optional().describe("the fresh run's name (default: <run>-again)"),
+    as: z
+      .string()
+      .optional()
+      .describe("the fresh run's name (default: <run>-again, or the next free minute of MMDD-HHMM)"),
     results: z.string().default("results").describe("folder of all results"),
   },
   examples: ["npx zx scripts/results/reproduce.ts whyfix/0622-1458"],
@@ -23,8 +26,9 @@ await main(script, async ({ run, as, results }, { disk, log, print, signal }) =>
   const root = nodeDisk(disk.resolve(results));
   const name = runName(run);
   const record = await readRun(root, name);
-  const fresh = { study: name.study, run: as ?? `${name.run}-again` };
-  if ((await root.list(runFolder(fresh))).length > 0) {
+  const taken = (await root.list(name.study)).map((entry) => entry.replace(/\/$/, ""));
+  const fresh = { study: name.study, run: as ?? freshRun(name.run, taken) };
+  if (taken.includes(fresh.run)) {
     throw new StudyError("config", `${runFolder(fresh)} exists; name another with --as <name>`);
   }
   for (const { stage, command } of replaysOf(record, fresh.run)) {

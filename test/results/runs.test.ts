@@ -1,5 +1,5 @@
 import { collect, type MemoryDisk, memoryDisk, readText } from "corrigenda/files";
-import { compareRuns, readRun, replaysOf, verifyRun } from "corrigenda/results";
+import { compareRuns, freshRun, readRun, replaysOf, verifyRun } from "corrigenda/results";
 import { describe, expect, test } from "vitest";
 import { environment, finishedRun, makeStage, metrics, options } from "./fixture.ts";
 
@@ -133,5 +133,25 @@ describe("replaysOf", () => {
     const root = await finishedRun(memoryDisk(), "r1", { command: [script, "{run}"] });
     const record = await readRun(root, r1);
     expect(() => replaysOf(record, "r9")).toThrow(expect.objectContaining({ code: "refused" }));
+  });
+});
+
+describe("freshRun", () => {
+  test.each([
+    ["small", [], "small-again"],
+    ["small", ["small", "small-again"], "small-again2"],
+    ["0622-1458", ["0622-1458"], "0622-1459"],
+    ["0622-1458", ["0622-1459"], "0622-1400"],
+    ["0622-1460", [], "0622-1460-again"],
+  ])("%s, with %j taken, is made again as %s", (run, taken, fresh) => {
+    expect(freshRun(run, taken)).toBe(fresh);
+  });
+
+  test("says so when no name is free", () => {
+    const hour = Array.from({ length: 60 }, (_, minute) => `0622-14${String(minute).padStart(2, "0")}`);
+    expect(() => freshRun("0622-1458", hour)).toThrow(
+      "no name is free for making 0622-1458 again; give one with --as <name>",
+    );
+    expect(() => freshRun("x".repeat(80), [])).toThrow("no name is free");
   });
 });

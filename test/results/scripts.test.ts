@@ -41,7 +41,7 @@ describe("scripts/results", () => {
   test("reproduce refuses a fresh name that is taken, and a run that is none", async () => {
     await finishedRun(root, "r4");
     await finishedRun(root, "r4-again");
-    const taken = await zx("scripts/results/reproduce.ts", "demo/r4");
+    const taken = await zx("scripts/results/reproduce.ts", "demo/r4", "--as", "r4-again");
     expect([taken.code, taken.err]).toEqual([
       2,
       "error[config]: demo/r4-again exists; name another with --as <name>\n",
