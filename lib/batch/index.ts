@@ -13,6 +13,7 @@ export {
   type ChunkMeta,
   type ChunkState,
   foldEvents,
+  isEnqueued,
   type JobState,
   type PlanSummary,
 } from "./events.ts";

@@ -50,7 +50,11 @@ export async function resolveCreate(context: JobContext, chunk: ChunkState): Pro
   const { options, api, policy } = context;
   const { key } = chunk.meta;
   const since = (chunk.createAt ?? options.clock.now()) - SKEW_MS;
-  const found = await context.patient(() => api.find(chunkOf(options.disk, chunk.meta), since, chunk.file));
+  const known = new Set(
+    [...context.state.chunks.values()].flatMap(({ batch }) => (batch === undefined ? [] : [batch])),
+  );
+  const wanted = chunkOf(options.disk, chunk.meta);
+  const found = await context.patient(() => api.find(wanted, since, chunk.file, known));
   const waiting = waitingOf(context, key);
   if (found === "wait") {
     delete waiting.missedAt;

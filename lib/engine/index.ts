@@ -18,6 +18,7 @@ export { guardPrompt } from "./guard.ts";
 export { hashInputs, inputFiles, stageEnvironment } from "./inputs.ts";
 export { checkQuestion, type Job, openJob, type Question } from "./job.ts";
 export { goOnFrom, type Later, type LaterOptions } from "./later.ts";
+export { type OpenWork, openWork } from "./open-work.ts";
 export {
   type CollectOptions,
   collectStage,

@@ -22,6 +22,8 @@ export const StepConfig = z.strictObject({
   provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
   redact: z.boolean(),
   iMaySend: z.boolean(),
+  /** The command that collects what the step hands in, "{run}" for the run. */
+  next: z.array(z.string()),
 });
 export type StepConfig = z.infer<typeof StepConfig>;
 

@@ -45,10 +45,11 @@ await main(script, async (flags, around) => {
     env: process.env,
     around,
   });
+  const next = ["scripts/whyfix/step2.ts", "{run}"];
   const spec = {
     ...{ study: "whyfix", run, stage: "step1", prompts: setup.prompts },
     command: [script.name, sampleType, embedding, "{run}", "--experiment", experiment, ...recordedFlags(flags)],
-    config: { sampleType, embedding, experiment, provider: recordedSettings(provider), redact, iMaySend },
+    config: { sampleType, embedding, experiment, provider: recordedSettings(provider), redact, iMaySend, next },
     inputs: await hashInputs(around.disk, setup.inputs),
     environment: await stageEnvironment(around.disk, place.clock.now()),
   };

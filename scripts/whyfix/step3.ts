@@ -5,6 +5,7 @@ import { defineScript, main } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
 import { engineFlags, goOnFrom, inputFiles, readTable, submitStage, waitFlags } from "corrigenda/engine";
 import { collect, nodeDisk } from "corrigenda/files";
+import type { JsonObject } from "corrigenda/json";
 import { requireStage } from "corrigenda/results";
 import {
   checkDate,
@@ -48,6 +49,7 @@ await main(script, async (flags, around) => {
   const stage = {
     ...{ ...spec, ...name, stage: "step3", prompts: setup.prompts, parents: [step2.parent] },
     command: [script.name, sampleType, embedding, "{run}"],
+    config: { ...(step2.manifest.config as JsonObject), next: ["scripts/whyfix/step4.ts", "{run}"] },
   };
   const guard = { ...config, dataset: declarationOf(setup.dataset) };
   const end = await submitStage(place, stage, { ...question, guard, maxCostUsd: flags.maxCost });

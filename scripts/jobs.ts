@@ -1,0 +1,73 @@
+// npx zx scripts/jobs.ts            what is open, of any study
+// npx zx scripts/jobs.ts resume     goes on with all of it, or with one run: resume whyfix/0622-1458
+// npx zx scripts/jobs.ts cancel whyfix/0622-1458
+import { defineScript, main, table } from "corrigenda/cli";
+import { openWork, openWorkplace } from "corrigenda/engine";
+import { StudyError } from "corrigenda/error";
+import { collect, nodeDisk } from "corrigenda/files";
+import { simulateWhyfix } from "corrigenda/whyfix";
+import { z } from "zod";
+import { $ } from "zx";
+
+const script = defineScript({
+  name: "scripts/jobs.ts",
+  summary: "Lists, resumes and cancels whatever is open in results/: a batch takes up to 24 h, the laptop may be shut.",
+  positionals: {
+    action: z.enum(["list", "resume", "cancel"]).default("list").describe("what to do"),
+    run: z.string().optional().describe("one run: <study>/<run>"),
+  },
+  flags: {
+    results: z.string().default("results").describe("the folder of all runs"),
+    baseUrl: z.string().optional().describe("offline: a service that runs already"),
+  },
+  examples: [
+    "npx zx scripts/jobs.ts",
+    "npx zx scripts/jobs.ts resume",
+    "npx zx scripts/jobs.ts cancel whyfix/0622-1458",
+  ],
+});
+
+await main(script, async ({ action, run, results, baseUrl }, around) => {
+  const root = nodeDisk(around.disk.resolve(results));
+  const all = await collect(openWork(root));
+  const chosen = all.filter((one) => run === undefined || `${one.study}/${one.run}` === run);
+  if (chosen.length === 0) {
+    around.print(run === undefined ? "nothing is open" : `nothing is open in ${run}`);
+    return;
+  }
+  const where = baseUrl === undefined ? [] : ["--base-url", baseUrl];
+  if (action === "list") {
+    const rows = chosen.map(({ study, stage, requests, done, failed, batches, resume, ...one }) => ({
+      ...{ run: `${study}/${one.run}`, stage, requests, done, failed, batches: batches.length },
+      "goes on with": `npx zx ${resume.join(" ")}`,
+    }));
+    around.print(table(rows));
+    return;
+  }
+  if (action === "resume") {
+    for (const { resume, ...one } of chosen) {
+      around.log.info(`${one.study}/${one.run} ${one.stage}: npx zx ${resume.join(" ")}`);
+      const child = $({ stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal: around.signal });
+      const { exitCode } = await child`npx zx ${resume} --results ${results} ${where}`;
+      around.signal.throwIfAborted();
+      if (exitCode !== 0)
+        throw new StudyError(
+          "stage",
+          `${one.stage} of ${one.study}/${one.run} ended with exit code ${exitCode}; its message stands above`,
+        );
+    }
+    return;
+  }
+  if (run === undefined)
+    throw new StudyError("config", "cancel which run? Name it: npx zx scripts/jobs.ts cancel <study>/<run>");
+  for (const { provider, batches, stage } of chosen) {
+    if (!provider || batches.length === 0) continue;
+    const settings = baseUrl === undefined ? provider : { ...provider, baseUrl };
+    const simulators = [simulateWhyfix];
+    await using place = await openWorkplace({ results, provider: settings, simulators, env: process.env, around });
+    for (const id of batches) await place.provider.batch?.cancel(id);
+    around.print(
+      `${run} ${stage}: ${batches.length} batches asked to stop; what was done is kept: npx zx scripts/jobs.ts resume ${run}`,
+    );
+  }
+});

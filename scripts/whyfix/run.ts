@@ -1,0 +1,44 @@
+// npx zx scripts/whyfix/run.ts longman small 0622-1458
+// All four steps, one after the other; each is resumable, so the same command goes on after any interruption.
+import { defineScript, main } from "corrigenda/cli";
+import { engineFlags, recordedFlags } from "corrigenda/engine";
+import { StudyError } from "corrigenda/error";
+import { checkDate } from "corrigenda/whyfix";
+import { z } from "zod";
+import { $ } from "zx";
+
+const script = defineScript({
+  name: "scripts/whyfix/run.ts",
+  summary: "whyfix, all four steps: hand in, wait, hand in what builds on it, wait and report.",
+  positionals: {
+    sampleType: z.string().describe("longman, fce, R, A, sample-longman, sample-fce, or <kind>:<file>"),
+    embeddingSize: z.enum(["small", "large"]).describe("which <dataset>_with_collocation_{small,large}.json"),
+    date: z.string().describe("the run's name, MMDD-HHMM"),
+  },
+  flags: {
+    ...engineFlags,
+    experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),
+  },
+  examples: ["npx zx scripts/whyfix/run.ts sample-longman small 0622-1458"],
+});
+
+await main(script, async (flags, { signal }) => {
+  const { sampleType, embeddingSize, results, maxCost, baseUrl, experiment } = flags;
+  const run = checkDate(flags.date);
+  const common = ["--results", results, ...(maxCost === undefined ? [] : ["--max-cost", String(maxCost)])];
+  const where = baseUrl === undefined ? [] : ["--base-url", baseUrl];
+  const first = ["--experiment", experiment, ...recordedFlags({ ...flags, baseUrl: undefined })];
+  const steps = [
+    ["step1", sampleType, embeddingSize, run, ...first, ...common, ...where],
+    ["step2", run, ...common, ...where],
+    ["step3", sampleType, embeddingSize, run, ...common, ...where],
+    ["step4", run, ...common, ...where],
+  ];
+  for (const [step, ...args] of steps) {
+    const child = $({ stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
+    const { exitCode } = await child`npx zx scripts/whyfix/${step}.ts ${args}`;
+    signal.throwIfAborted();
+    if (exitCode !== 0)
+      throw new StudyError("stage", `${step} ended with exit code ${exitCode}; its message stands above`);
+  }
+});
