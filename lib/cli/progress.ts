@@ -58,6 +58,7 @@ export function createProgress({
       if (quiet || started === undefined) return;
       started = undefined;
       terminal.show("");
+      if (state.total + state.done + state.failed === 0) return;
       terminal.line(renderProgress(state, terminal.columns, true));
     },
   };

@@ -138,6 +138,14 @@ describe("progress", () => {
     expect(out.text).not.toContain("\u001b");
   });
 
+  test("leaves no line where there was nothing to do", () => {
+    const out = stream(true);
+    const progress = createProgress({ terminal: createTerminal(out), clock: fakeClock() });
+    progress.update({ label: "a", done: 0 });
+    progress.end();
+    expect(screen(out.text)).toBe("");
+  });
+
   test("says nothing with LOG_LEVEL=error", () => {
     const out = stream(true);
     const progress = createProgress({ terminal: createTerminal(out), clock: fakeClock(), quiet: true });
