@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, parseJson, sha256 } from "corrigenda/json";
+import { type JsonObject, parseJson, sha256 } from "corrigenda/json";
 import type { Simulator, Usage } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
 import { type Asked, readChat, readMessagesBody, readResponses } from "./asked.ts";
@@ -76,7 +76,7 @@ function say(asked: Asked, key: string, simulators: readonly Simulator[]): Said 
   const reasoning = asked.reasons ? Math.min(REASONING_TOKENS[asked.effort ?? "medium"] ?? 64, limit) : 0;
   const fits = tokensOf(full) + reasoning <= limit;
   const text = fits ? full : cut(full, limit - reasoning);
-  const input = asked.messages.reduce((sum, message) => sum + tokensOf(message.content), 0);
+  const input = total(asked.messages.map(({ content }) => content));
   const output = reasoning + (text === "" ? 0 : tokensOf(text));
   const usage = { input, cached: 0, cacheWrite: 0, output, reasoning };
   return { id: key.slice(0, 24), text, finish: fits ? "stop" : "length", usage };
@@ -106,13 +106,21 @@ function cut(text: string, tokens: number): string {
 }
 
 function embedded(asked: EmbeddingsAsked, model: string): Answered {
-  const input = asked.texts.reduce((sum, text) => sum + tokensOf(text), 0);
+  const input = total(asked.texts);
   const usage = { input, cached: 0, cacheWrite: 0, output: 0, reasoning: 0 };
   return { body: JSON.stringify(embeddingsBody(asked, model, input)), model, usage };
 }
 
-/** Input tokens a request line will take from the queue's quota. */
-export function inputTokens(body: Json | undefined): number {
-  if (!isObject(body)) return 1;
-  return tokensOf(JSON.stringify(body.messages ?? body.input ?? ""));
+/** Input tokens a request takes from the queue's quota: what it would be billed, or 1 where it will be refused. */
+export function inputTokens(endpoint: Endpoint, body: JsonObject): number {
+  if (endpoint === "/v1/embeddings") {
+    const asked = readEmbeddings(body);
+    return isRefusal(asked) ? 1 : total(asked.texts);
+  }
+  const asked = READERS[endpoint](body, String(body.model));
+  return isRefusal(asked) ? 1 : total(asked.messages.map(({ content }) => content));
+}
+
+function total(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + tokensOf(text), 0);
 }

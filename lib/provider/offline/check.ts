@@ -1,6 +1,6 @@
 import { lineBlocks } from "corrigenda/files";
 import { type Json, type JsonObject, parseJson } from "corrigenda/json";
-import { billKey, inputTokens } from "./answer.ts";
+import { billKey, type Endpoint, inputTokens } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { isObject } from "./schema.ts";
 import { memberBytes } from "./span.ts";
@@ -21,8 +21,8 @@ export interface Check {
 }
 
 /** The paths that mean the same: Azure leaves "/v1" out. */
-export function fullEndpoint(url: string): string {
-  return url.startsWith("/v1/") ? url : `/v1${url}`;
+export function fullEndpoint(url: string): Endpoint {
+  return (url.startsWith("/v1/") ? url : `/v1${url}`) as Endpoint; // whoever creates a batch checks the endpoint
 }
 
 /** Reads the whole input of an OpenAI or Azure batch, line by line. */
@@ -30,6 +30,7 @@ export async function checkInput(context: Context, batch: BatchRecord): Promise<
   const problems: BatchProblem[] = [];
   const keys: string[] = [];
   const seen = new Set<string>();
+  const endpoint = fullEndpoint(batch.endpoint);
   let [line, total, tokens, model] = [0, 0, 0, ""];
   for await (const block of lineBlocks(context.disk.read(batch.input.path))) {
     for (const bytes of block) {
@@ -42,8 +43,8 @@ export async function checkInput(context: Context, batch: BatchRecord): Promise<
       if (problem || !isObject(value) || !isObject(value.body)) continue;
       seen.add(String(value.custom_id));
       model ||= String(value.body.model);
-      tokens += inputTokens(value.body);
-      if (context.faults.on) keys.push(billKey(fullEndpoint(batch.endpoint), memberBytes(bytes, "body") ?? bytes));
+      tokens += inputTokens(endpoint, value.body);
+      if (context.faults.on) keys.push(billKey(endpoint, memberBytes(bytes, "body") ?? bytes));
     }
   }
   const most = MOST_REQUESTS[batch.wire];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Call, Route, Routes } from "./http.ts";
 import type { Wire } from "./wire.ts";
 
@@ -23,13 +23,14 @@ export function readHead(request: IncomingMessage, requestId: string): Call {
   const full = mark < 0 ? url : url.slice(0, mark);
   const query = mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1));
   const { method = "GET", headers } = request;
-  return { method, headers, query, requestId, id: "", body: NO_BODY, ...placeOf(full) };
+  return { method, headers, query, requestId, id: "", body: NO_BODY, ...placeOf(full, headers) };
 }
 
 /** Azure's paths are /openai/…, /openai/v1/… and /openai/deployments/{deployment}/…, all meaning /v1/…. */
-function placeOf(full: string): { wire: Wire; path: string; deployment?: string } {
+function placeOf(full: string, headers: IncomingHttpHeaders): { wire: Wire; path: string; deployment?: string } {
   if (!full.startsWith("/openai/")) {
-    return { wire: full.startsWith("/v1/messages") ? "anthropic" : "openai", path: full };
+    const anthropic = full.startsWith("/v1/messages") || headers["anthropic-version"] !== undefined;
+    return { wire: anthropic ? "anthropic" : "openai", path: full };
   }
   const rest = full.slice("/openai".length);
   const [, deployment, inner] = /^\/deployments\/([^/]+)(\/.*)$/.exec(rest) ?? [];

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, parseJson } from "corrigenda/json";
+import { parseJson } from "corrigenda/json";
 import { inputTokens } from "./answer.ts";
 import { messageBatchView } from "./batch-view.ts";
 import { cancelBatch, visibleBatches } from "./batches-routes.ts";
@@ -25,7 +25,7 @@ export function messagesRoutes(context: Context, runner: Runner): Routes {
   return {
     "POST /v1/messages/batches": {
       faults: ["noCredit"],
-      receive: (_call, body) => receiveBatch(context, runner, body, baseOf(_call)),
+      receive: (call, body) => receiveBatch(context, runner, body, baseOf(call)),
     },
     "GET /v1/messages/batches": { act: (call) => list(context, call) },
     "GET /v1/messages/batches/{id}": { act: found(view) },
@@ -109,15 +109,11 @@ async function takeRequest(intake: Intake, element: Buffer): Promise<Refusal | u
   if (intake.seen.has(id)) return refuse(`${place}.custom_id: Duplicate custom_id '${id}'`);
   if (intake.seen.size >= MOST_REQUESTS) return refuse(`requests: at most ${MOST_REQUESTS} items`);
   intake.seen.add(id);
-  intake.tokens += paramsTokens(request.params);
+  intake.tokens += inputTokens("/v1/messages", request.params);
   intake.model ||= String(request.params.model);
   await intake.writer.write(oneLine(element));
   await intake.writer.write("\n");
   return undefined;
-}
-
-function paramsTokens(params: JsonObject): number {
-  return inputTokens(params) + (params.system === undefined ? 0 : inputTokens({ input: params.system as Json }));
 }
 
 /** A line break in JSON text is a blank between tokens. */

@@ -5,21 +5,16 @@ import { notFound } from "./wire.ts";
 /** The models that are listed. Requests may name any model: the offline service answers them all. */
 export function modelsRoutes(): Routes {
   return {
-    "GET /v1/models": { act: (call) => json(isAnthropic(call) ? anthropicList() : openaiList()) },
+    "GET /v1/models": { act: (call) => json(call.wire === "anthropic" ? anthropicList() : openaiList()) },
     "GET /v1/models/{id}": { act: retrieve },
   };
 }
 
 function retrieve(call: Call): Reply {
-  const all = isAnthropic(call) ? anthropicList().data : openaiList().data;
+  const all = call.wire === "anthropic" ? anthropicList().data : openaiList().data;
   const model = all.find((one) => one.id === call.id);
   if (model) return json(model);
   return { ...notFound("Model", call.id), refused: `The model '${call.id}' does not exist`, code: "model_not_found" };
-}
-
-/** Both services have this path; they differ in the key's header. */
-function isAnthropic(call: Call): boolean {
-  return call.headers["x-api-key"] !== undefined;
 }
 
 function openaiList() {

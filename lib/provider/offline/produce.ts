@@ -1,7 +1,7 @@
 import { type JsonObject, parseJson } from "corrigenda/json";
 import type { Usage } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
-import { type Answered, answer, billKey, type Endpoint } from "./answer.ts";
+import { type Answered, answer, billKey } from "./answer.ts";
 import { type BillLine, batchBill } from "./bill.ts";
 import { fullEndpoint } from "./check.ts";
 import type { Context } from "./context.ts";
@@ -85,7 +85,7 @@ async function workLine(work: Work, line: Buffer, gone: Stop["status"] | undefin
   const request = parseJson(line.toString("utf8")) as JsonObject; // validated when the batch was accepted
   const id = String(request.custom_id);
   const body = memberBytes(line, batch.wire === "anthropic" ? "params" : "body") ?? line;
-  const endpoint = fullEndpoint(batch.endpoint) as Endpoint;
+  const endpoint = fullEndpoint(batch.endpoint);
   const key = billKey(endpoint, body);
   if (gone) {
     work.gone += 1;

@@ -22,7 +22,7 @@ export function troublesOf(context: Context): Troubles {
   const calls = new Map<string, number>();
   return (call, route, content) => {
     if (!context.faults.on) return { kind: "none" };
-    const what = `${call.method} ${pathByContent(context, call)}${call.query} ${content}`;
+    const what = `${call.method} ${pathByContent(context, call)} ${content}`;
     const count = calls.get(what) ?? 0;
     if (call.method === "GET") calls.set(what, count + 1);
     const object = `${what} ${Math.floor(count / CALLS_A_ROUND)}`;
