@@ -30,18 +30,23 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-const open: OfflineService[] = [];
+const open = new Set<OfflineService>();
 
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((service) => service.close()));
+  await Promise.all([...open].map((service) => service.close()));
+  open.clear();
 });
 
 /** A running service with the official clients, their retries off. Closed after the test. */
 export async function bench(options: Partial<OfflineOptions> = {}): Promise<Bench> {
   const disk = options.disk ?? memoryDisk();
   const service = await startOfflineService({ clock, simulators: [echo], ...options, disk });
-  open.push(service);
-  return { ...clients(service.url), disk, url: service.url, bill: () => collect(readBill(disk)), close: service.close };
+  open.add(service);
+  const close = () => {
+    open.delete(service);
+    return service.close();
+  };
+  return { ...clients(service.url), disk, url: service.url, bill: () => collect(readBill(disk)), close };
 }
 
 export function clients(url: string) {

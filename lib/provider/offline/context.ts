@@ -19,6 +19,8 @@ export interface Context {
   readonly meter: Meter;
   /** Input tokens that the open batches of one model may hold together. */
   readonly enqueuedTokens: number;
+  /** Why the service can do no more (its disk failed): then it answers nothing but that. */
+  readonly health: { broken?: string };
   /** Aborted when the service closes. */
   readonly closing: AbortSignal;
 }

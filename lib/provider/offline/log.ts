@@ -31,8 +31,7 @@ export function durableLog(file: Appender): DurableLog {
       return next;
     },
     close: async () => {
-      await running;
-      await file.close();
+      await running.finally(() => file.close());
     },
   };
 }

@@ -35,12 +35,15 @@ export function batchRunner(context: Context): Runner {
     await context.state.record({ type: "ended", id, ended, files, struck });
   };
   const run = (id: string): Promise<void> =>
-    live(id).catch(async (error: unknown) => {
-      if (context.closing.aborted) return; // the next service over this folder takes the batch up again
-      // The service's own failure: the client sees it as a failed batch instead of waiting for ever.
-      const message = error instanceof Error ? error.message : String(error);
-      await fail(context, id, [whole("offline_service_error", message)], []);
-    });
+    live(id)
+      .catch((error: unknown) => {
+        if (context.closing.aborted) return; // the next service over this folder takes the batch up again
+        // The service's own failure: the client sees a failed batch instead of waiting for ever.
+        return fail(context, id, [whole("offline_service_error", sentenceOf(error))], []);
+      })
+      .catch((error: unknown) => {
+        context.health.broken = sentenceOf(error);
+      });
   return {
     start: (batch) => {
       const task = run(batch.id).finally(() => running.delete(task));
@@ -51,6 +54,10 @@ export function batchRunner(context: Context): Runner {
       await Promise.allSettled(running);
     },
   };
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Sleeps until the batch's next step is due, it is cancelled, or the service closes. */

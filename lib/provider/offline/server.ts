@@ -45,6 +45,8 @@ interface Exchange {
 }
 
 async function serve(exchange: Exchange, head: Call, find: Matcher, troubles: Troubles): Promise<void> {
+  const { broken } = exchange.context.health;
+  if (broken !== undefined) return send(exchange, head, brokenRefusal(broken));
   const found = find(head);
   if (!found) {
     const refused = `Unknown request URL: ${head.method} ${head.path}.`;
@@ -157,5 +159,9 @@ async function giveUp(exchange: Exchange, call: Call, error: unknown): Promise<v
     return;
   }
   const reason = error instanceof Error ? error.message : String(error);
-  await send(exchange, call, { status: 500, refused: `The offline service failed: ${reason}`, code: "offline_error" });
+  await send(exchange, call, brokenRefusal(reason));
+}
+
+function brokenRefusal(reason: string): Refusal {
+  return { status: 500, refused: `The offline service failed: ${reason}`, code: "offline_service_error" };
 }

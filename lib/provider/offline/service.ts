@@ -62,7 +62,7 @@ export async function startOfflineService(options: OfflineOptions): Promise<Offl
     const meter = rateMeter(clock, { ...AMPLE, ...limits });
     const enqueuedTokens = limits.enqueuedTokens ?? Number.POSITIVE_INFINITY;
     const context: Context = {
-      ...{ disk, clock, simulators, pace, faults, state, bill, meter, enqueuedTokens },
+      ...{ disk, clock, simulators, pace, faults, state, bill, meter, enqueuedTokens, health: {} },
       closing: closing.signal,
     };
     const runner = batchRunner(context);
