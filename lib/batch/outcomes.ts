@@ -23,7 +23,7 @@ export async function* readOutcomes<Row, Out>(
       const reply = replies[place];
       const isFirst = charged.find(key) < 0;
       if (isFirst) charged.add(key);
-      const usd = isFirst && reply?.run === options.run ? reply.usd : 0;
+      const usd = isFirst ? (reply?.usd ?? 0) : 0;
       yield readOutcome({ row, key, usd, reply, reason: failed.get(key) }, options);
     }
   }

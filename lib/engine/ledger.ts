@@ -10,24 +10,28 @@ export interface LedgerPlace {
   readonly path: string;
 }
 
-/** Writes what a stage paid, a line per reply, and returns the sum in US dollars. */
-export async function writeLedger(
-  { root, store, provider }: Workplace,
-  { folder, path }: LedgerPlace,
-): Promise<number> {
-  let sum = 0;
+/** What a stage paid for. */
+export interface LedgerSum {
+  usd: number;
+  readonly tokens: { input: number; cached: number; output: number; reasoning: number };
+}
+
+/** Writes what a stage paid, a line per reply, and returns the sum. */
+export async function writeLedger(workplace: Workplace, { folder, path }: LedgerPlace): Promise<LedgerSum> {
+  const { root, store, provider } = workplace;
+  const sum: LedgerSum = { usd: 0, tokens: { input: 0, cached: 0, output: 0, reasoning: 0 } };
   await writeLines(root, path, async function* () {
-    for await (const stored of store.paidBy(folder)) {
-      sum += stored.usd;
-      yield JSON.stringify(entryOf(stored, provider));
-    }
+    for await (const stored of store.paidBy(folder)) yield JSON.stringify(entryOf(stored, provider, sum));
   });
   return sum;
 }
 
-function entryOf(stored: StoredReply, provider: Provider): object {
+function entryOf(stored: StoredReply, provider: Provider, sum: LedgerSum): object {
   const { key, via, at, usd } = stored;
   const reply = replyOf(stored, provider);
+  sum.usd += usd;
+  if (reply)
+    for (const kind of ["input", "cached", "output", "reasoning"] as const) sum.tokens[kind] += reply.usage[kind];
   const usage = reply ? { model: reply.model, ...reply.usage } : { unreadable: true };
   return { key, via, at: new Date(at).toISOString(), provider: provider.name, ...usage, usd };
 }

@@ -85,13 +85,13 @@ export async function collectStage<Row, Out>(
     return { state: "open", open: job.progress().batches };
   const tally = newTally();
   const result = await options.write(tallied(job.outcomes(question.rows()), question.prompt, tally), stage);
-  const actualUsd = await writeLedger(place, { folder, path: stage.path("ledger.jsonl") });
+  const paid = await writeLedger(place, { folder, path: stage.path("ledger.jsonl") });
   const manifest = await stage.finish({
     ...result,
     requestsRoot: tally.keys.digest("hex"),
     counts: { ...tally.counts, cached: summary.cached, shared: summary.shared },
-    tokens: tally.tokens,
-    cost: { estimateUsd: estimateOf(summary), actualUsd },
+    tokens: paid.tokens,
+    cost: { estimateUsd: estimateOf(summary), actualUsd: paid.usd },
     models: [...tally.models].map(([requested, seen]) => ({
       requested,
       returned: [...seen.returned].sort(),
@@ -107,7 +107,13 @@ export function endSentence(name: string, end: StageEnd): string {
   if (!end.manifest) return `${name}: nothing to do, it is finished (--again reads the kept replies anew)`;
   const { counts, cost, tokens } = end.manifest;
   const failed = counts.failed ? `, ${counts.failed} failed` : "";
-  return `${name}: ${counts.done} replies read${failed}; ${tokens.input + tokens.output} tokens, ${dollars(cost.actualUsd)}`;
+  const paid =
+    cost.actualUsd === 0
+      ? "nothing paid"
+      : `${(tokens.input + tokens.output).toLocaleString("en-US")} tokens, ${dollars(cost.actualUsd)}`;
+  const { provider } = end.manifest.config as { provider?: { name?: string } };
+  const simulated = provider?.name === "offline" ? " (simulated)" : "";
+  return `${name}: ${counts.done} rows answered${failed}; ${paid}${simulated}`;
 }
 
 async function attachLog({ root, log }: Workplace, stage: Stage): Promise<void> {
@@ -144,14 +150,12 @@ async function writeRequests<Row, Out>(
 
 interface Tally {
   readonly counts: { done: number; failed: number };
-  readonly tokens: { input: number; cached: number; output: number; reasoning: number };
   readonly models: Map<string, { readonly returned: Set<string>; readonly fingerprints: Set<string> }>;
   readonly keys: Hash;
 }
 
 function newTally(): Tally {
-  const tokens = { input: 0, cached: 0, output: 0, reasoning: 0 };
-  return { counts: { done: 0, failed: 0 }, tokens, models: new Map(), keys: createHash("sha256") };
+  return { counts: { done: 0, failed: 0 }, models: new Map(), keys: createHash("sha256") };
 }
 
 /** Passes outcomes on and counts them. */
@@ -168,8 +172,7 @@ async function* tallied<Row, Out>(
   }
 }
 
-function addReply(tally: Tally, requested: string, { model, fingerprint, usage }: ModelReply): void {
-  for (const kind of ["input", "cached", "output", "reasoning"] as const) tally.tokens[kind] += usage[kind];
+function addReply(tally: Tally, requested: string, { model, fingerprint }: ModelReply): void {
   const seen = tally.models.get(requested) ?? { returned: new Set<string>(), fingerprints: new Set<string>() };
   tally.models.set(requested, seen);
   seen.returned.add(model);

@@ -62,12 +62,11 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
   const { provider: settings, around, clock = realClock } = options;
   const root = nodeDisk(around.disk.resolve(options.results));
   const isOffline = settings.name === "offline";
-  const namespace = isOffline ? "offline" : "live"; // simulated replies never answer for a model
   const open: AsyncDisposable[] = [];
   try {
     const { provider, close } = await connect(options, root, clock);
     open.push({ [Symbol.asyncDispose]: close });
-    const store = await openLocalStore(nodeDisk(root.resolve(`.store/${namespace}`)), clock);
+    const store = await openLocalStore(storeDisk(root, settings.name), clock);
     open.push({ [Symbol.asyncDispose]: () => store.close() });
     return {
       root,
@@ -88,10 +87,24 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
 }
 
 /** A provider that only encodes and decodes: for reading what is kept, with no key and no connection. */
-export function providerOf(settings: { readonly name: ProviderSettings["name"] }): Provider {
+function readingProvider(settings: { readonly name: ProviderSettings["name"] }): Provider {
   if (settings.name === "offline") return offlineProvider("http://127.0.0.1", (settings as { wire?: "openai" }).wire);
   const none = { OPENAI_API_KEY: "none", AZURE_OPENAI_API_KEY: "none", ANTHROPIC_API_KEY: "none" };
   return openProvider(settings as ProviderConfig, none);
+}
+
+/** What a finished run left: its provider, to encode and decode, and the store. No key, no connection. */
+export async function openKept(
+  root: Disk,
+  settings: { readonly name: ProviderSettings["name"] },
+): Promise<{ readonly provider: Provider; readonly store: Store } & AsyncDisposable> {
+  const store = await openLocalStore(storeDisk(root, settings.name), realClock);
+  return { provider: readingProvider(settings), store, [Symbol.asyncDispose]: () => store.close() };
+}
+
+/** Simulated replies never answer for a model: they have a store of their own. */
+function storeDisk(root: Disk, provider: ProviderSettings["name"]): Disk {
+  return nodeDisk(root.resolve(`.store/${provider === "offline" ? "offline" : "live"}`));
 }
 
 async function connect(

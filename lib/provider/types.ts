@@ -82,7 +82,11 @@ export interface Prompt<Row, Out> {
   parse(reply: ModelReply, row: Row): Out;
 }
 
-/** A row that could not be done is a value; a broken run throws. Every row comes out exactly once. */
+/**
+ * A row that could not be done is a value; a broken run throws. Every row comes out exactly once.
+ * `usd`: what the row's reply cost, whoever paid it and when, so that a table made again from kept replies is the same;
+ * 0 where an earlier row of the stage shares the reply. Who paid is in the ledger.
+ */
 export type Outcome<Row, Out> =
   | {
       readonly ok: true;

@@ -1,0 +1,9 @@
+/**
+ * Processes that are killed on purpose: for the fault trials.
+ *
+ * @example
+ * const plan = killPlan(keyedRng(1, "kills"), 5_000); // { bytes: …, delayMs: …, afterMs: … }
+ * @module
+ */
+export { type KillPlan, killPlan } from "./kill-plan.ts";
+export { type Killer, live, type Serving, startServing } from "./processes.ts";
