@@ -132,7 +132,7 @@ describe("a planted violation is found:", () => {
     ["scripts/x/a.ts", 'import { x } from "./b.ts";', "1: imports ./b.ts: no script imports a script"],
     ["lib/json/a.ts", lines(301), " 301 lines: at most 300"],
     ["scripts/x/a.ts", lines(81), " 81 lines: at most 80"],
-    ["lib/json/index.ts", face + lines(21), " 26 lines: an index.ts has at most 25"],
+    ["lib/json/index.ts", face + lines(25), " 26 lines: an index.ts has at most 25 after its comment"],
     ["lib/json/index.ts", 'export { a } from "./a.ts";\n', " an index.ts opens with a doc comment"],
     ["lib/json/a.ts", "export default 1;", "1: export default: default export"],
     ["scripts/x/a.ts", "const a = 1;\nexport { a as default };", "2: as default: default export"],

@@ -6,4 +6,4 @@
  * @module
  */
 export { type KillPlan, killPlan } from "./kill-plan.ts";
-export { type Killer, live, type Serving, startServing } from "./processes.ts";
+export { type Environment, type Killer, live, type Serving, startServing } from "./processes.ts";

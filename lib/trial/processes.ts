@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { StudyError } from "corrigenda/error";
 import type { Rng } from "corrigenda/rng";
+import { realClock } from "corrigenda/time";
 import { killPlan } from "./kill-plan.ts";
 
 /** An offline service as a process of its own. */
@@ -29,6 +30,9 @@ export async function startServing(args: readonly string[]): Promise<Serving> {
   };
 }
 
+/** The environment that children get. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Killer {
   readonly rng: Rng;
   /** The journal's size, bytes; undefined while there is none. */
@@ -36,10 +40,10 @@ export interface Killer {
 }
 
 /** Runs a script with Node to its end, or until a killer strikes. Throws StudyError "stage" where it fails by itself. */
-export async function live(args: readonly string[], killer?: Killer): Promise<"ended" | "killed"> {
+export async function live(args: readonly string[], env: Environment, killer?: Killer): Promise<"ended" | "killed"> {
   const child = spawn(process.execPath, [...args], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, LOG_LEVEL: "error" },
+    env: { ...env, LOG_LEVEL: "error" },
   });
   let said = "";
   child.stderr.on("data", (text) => {
@@ -59,8 +63,8 @@ export async function live(args: readonly string[], killer?: Killer): Promise<"e
 
 async function strike(child: ChildProcess, { rng, size }: Killer): Promise<void> {
   const plan = killPlan(rng, (await size()) ?? 0);
-  const started = performance.now();
-  while (child.exitCode === null && performance.now() - started < plan.afterMs) {
+  const started = realClock.now();
+  while (child.exitCode === null && realClock.now() - started < plan.afterMs) {
     if (((await size()) ?? 0) >= plan.bytes) {
       await wait(plan.delayMs);
       break;

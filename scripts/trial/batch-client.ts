@@ -3,7 +3,7 @@
 // Writes <results>/trial/<run>/collect/collect.jsonl, which must come out the same whatever happens on the way.
 import { defineScript, main } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
-import { collectStage, inputFiles, openWorkplace, submitStage, writeLines } from "corrigenda/engine";
+import { collectStage, inputFiles, openWorkplace, stageEnvironment, submitStage, writeLines } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { sha256 } from "corrigenda/json";
 import { requireStage } from "corrigenda/results";
@@ -25,11 +25,8 @@ const script = defineScript({
 });
 
 await main(script, async ({ run, results, baseUrl, wire, scale, chunk }, around) => {
-  const choice = {
-    sampleType: "sample-longman",
-    embedding: "small",
-    experiment: "scripts/whyfix/experiment.yaml",
-  } as const;
+  const experiment = "scripts/whyfix/experiment.yaml";
+  const choice = { sampleType: "sample-longman", embedding: "small", experiment } as const;
   const setup = await setUp(inputFiles(around.disk), choice);
   const provider = { name: "offline", baseUrl, wire } as const;
   const clock = scaledClock(scale);
@@ -44,29 +41,15 @@ await main(script, async ({ run, results, baseUrl, wire, scale, chunk }, around)
   };
   const { prompt, rows } = stepQuestion(setup, 1);
   // Each job asks its own questions: no reply of an earlier one may answer.
-  const salted = {
-    ...prompt,
-    request: (row: Parameters<typeof prompt.request>[0]) => ({
-      ...prompt.request(row),
-      sample: Number.parseInt(sha256(run).slice(0, 8), 16),
-    }),
-  };
+  const sample = Number.parseInt(sha256(run).slice(0, 8), 16);
+  const salted: typeof prompt = { ...prompt, request: (row) => ({ ...prompt.request(row), sample }) };
   const question = {
     prompt: salted,
     rows,
     output: OUTPUT_TOKENS,
     guard: { dataset: declarationOf(setup.dataset), iMaySend: false, redact: false },
   };
-  const environment = {
-    commit: null,
-    dirtySha256: null,
-    lockSha256: null,
-    libSha256: "0".repeat(64),
-    node: process.version,
-    os: "",
-    arch: "",
-    versions: {},
-  };
+  const environment = await stageEnvironment(around.disk, clock.now());
   const spec = { study: "trial", run, command: [script.name, "{run}"], config: { wire, scale }, environment };
   await submitStage(place, { ...spec, stage: "submit" }, question);
   const submitted = await requireStage(place.root, { study: "trial", run, stage: "submit" }, "the trial again");
@@ -75,11 +58,8 @@ await main(script, async ({ run, results, baseUrl, wire, scale, chunk }, around)
     write: async (outcomes, { path }) => {
       await writeLines(place.root, path("collect.jsonl"), async function* () {
         for await (const outcome of outcomes) {
-          yield JSON.stringify({
-            id: outcome.id,
-            ok: outcome.ok,
-            value: outcome.ok ? outcome.value.payload : outcome.error.message,
-          });
+          const value = outcome.ok ? outcome.value.payload : outcome.error.message;
+          yield JSON.stringify({ id: outcome.id, ok: outcome.ok, value });
         }
       });
       return { outputs: ["collect.jsonl"] };

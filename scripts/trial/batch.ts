@@ -24,6 +24,7 @@ const script = defineScript({
 
 await main(script, async ({ kills: wanted, wire: chosen, seed, scale, folder }, { disk: here, log, print, signal }) => {
   const rows = [];
+  const { env } = process;
   for (const wire of chosen === "all" ? (["openai", "azure", "anthropic"] as const) : [chosen]) {
     const disk = nodeDisk(here.resolve(`${folder}/${wire}`));
     await disk.remove(".");
@@ -37,7 +38,7 @@ await main(script, async ({ kills: wanted, wire: chosen, seed, scale, folder }, 
     const serving = (state: string, ...more: string[]) =>
       startServing(["--state", disk.resolve(state), "--scale", String(scale), ...more]);
     const calm = await serving("calm-state");
-    await live(client("r0", "calm", calm.url));
+    await live(client("r0", "calm", calm.url), env);
     await calm.stop();
     const expected = await readText(disk, "calm/trial/r0/collect/collect.jsonl");
     const service = await serving("state", "--faults", String(seed));
@@ -45,8 +46,9 @@ await main(script, async ({ kills: wanted, wire: chosen, seed, scale, folder }, 
     for (; kills < wanted; jobs++) {
       const journal = `lives/trial/r${jobs}/submit/journal.jsonl`;
       const life = client(`r${jobs}`, "lives", service.url);
-      while (kills < wanted && (await live(life, { rng, size: () => disk.size(journal) })) === "killed") kills += 1;
-      await live(life);
+      while (kills < wanted && (await live(life, env, { rng, size: () => disk.size(journal) })) === "killed")
+        kills += 1;
+      await live(life, env);
       if ((await readText(disk, `lives/trial/r${jobs}/collect/collect.jsonl`)) !== expected) differ += 1;
       log.info(`${wire}: ${kills} kills, ${jobs + 1} jobs`);
       signal.throwIfAborted();

@@ -94,7 +94,8 @@ function sizeProblems({ path: file, text }: SourceFile): string[] {
   const limit = file.startsWith("scripts/") ? SCRIPT_LINES : LINES;
   if (lines > limit) problems.push(`${lines} lines: at most ${limit}`);
   if (file !== `lib/${folderOf(file)}/index.ts`) return problems;
-  if (lines > FACE_LINES) problems.push(`${lines} lines: an index.ts has at most ${FACE_LINES}`);
+  const exported = lines - (text.slice(0, text.indexOf("*/")).match(/\n/g)?.length ?? 0) - 1;
+  if (exported > FACE_LINES) problems.push(`${exported} lines: an index.ts has at most ${FACE_LINES} after its comment`);
   if (!text.startsWith("/**\n * ")) problems.push("an index.ts opens with a doc comment");
   return problems;
 }
