@@ -23,6 +23,7 @@ import {
   upload,
 } from "./fixture.ts";
 
+const FORM = { authorization: "Bearer k", "content-type": "multipart/form-data; boundary=BOUND" };
 const never = { validateMs: 1e12, perRequestMs: 1, finalizeMs: 1 };
 
 describe("a state folder", () => {
@@ -137,6 +138,23 @@ describe("files", () => {
     }
   });
 
+  test("reach the disk while they are still being sent", async () => {
+    const root = await mkdtemp(path.join(tmpdir(), "offline-"));
+    const { url, close } = await bench({ disk: nodeDisk(root) });
+    const sent = request(`${url}/v1/files`, { method: "POST", headers: FORM });
+    sent.on("error", () => undefined); // the test ends before the upload does
+    sent.write('--BOUND\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n');
+    sent.write(Buffer.alloc(8 * 2 ** 20, "line\n"));
+    const written = async () => {
+      const drafts = (await readdir(root)).filter((name) => name.startsWith(".draft"));
+      return Promise.all(drafts.map((name) => nodeDisk(root).size(name)));
+    };
+    await until(written, ([size = 0]) => size > 7 * 2 ** 20);
+    await close();
+    expect(await written()).toEqual([]);
+    await rm(root, { recursive: true });
+  });
+
   test("are listed by purpose and order, page by page, and can be deleted", async () => {
     const { openai } = await bench();
     for (const name of ["a.jsonl", "b.jsonl", "c.jsonl"]) await upload(openai, "{}\n", name);
@@ -218,9 +236,8 @@ function pieces(bytes: Buffer, places: readonly number[]): Buffer[] {
 
 /** Posts a form piece by piece, which fetch would join. */
 function post(url: string, parts: readonly Buffer[]): Promise<{ id: string; error?: { message: string } }> {
-  const headers = { authorization: "Bearer k", "content-type": "multipart/form-data; boundary=BOUND" };
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: "POST", headers }, async (reply) => {
+    const sent = request(url, { method: "POST", headers: FORM }, async (reply) => {
       resolve(JSON.parse(Buffer.concat(await collect(reply)).toString()));
     });
     sent.on("error", reject);

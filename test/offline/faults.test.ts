@@ -8,6 +8,7 @@ import {
   content,
   finished,
   parsed,
+  requestLine,
   requestLines,
   submit,
   until,
@@ -74,8 +75,8 @@ describe("a request", () => {
   });
 
   test("that hangs is given up by the client, and closed by the service in the end", async () => {
-    const { openai, bill } = await bench({ faults: { ...always("hang"), hangMs: 40_000 } });
-    const timedOut = openai.chat.completions.create(ask, { timeout: 10 });
+    const { openai, bill } = await bench({ faults: { ...always("hang"), hangMs: 400_000 } });
+    const timedOut = openai.chat.completions.create(ask, { timeout: 200 });
     await expect(timedOut).rejects.toThrow("timed out");
     const { errors } = await persist(() => openai.chat.completions.create(ask));
     expect(errors.map(({ message }) => message)).toEqual(["Connection error."]);
@@ -103,6 +104,15 @@ test("an official client that retries creates as many batches as it posts when r
   expect(new Set(created.map((line) => line.input_sha256)).size).toBe(1);
 });
 
+test("a lost reply leaves a message batch behind, which the list shows", async () => {
+  const { anthropic } = await bench({ faults: always("cutAfter") });
+  const params = { model: "claude-opus-5-5", max_tokens: 9, messages: [{ role: "user" as const, content: "x" }] };
+  const created = anthropic.messages.batches.create({ requests: [{ custom_id: "a", params }] });
+  await expect(created).rejects.toThrow("Connection error");
+  const { value } = await persist(() => anthropic.messages.batches.list());
+  expect(value.data).toHaveLength(1);
+});
+
 test("an upload whose reply is lost is stored, and found in the list by its name", async () => {
   const { openai } = await bench({ faults: always("cutAfter") });
   await expect(upload(openai, requestLines(2), "b-lost.jsonl")).rejects.toThrow("Connection error");
@@ -121,7 +131,7 @@ test("a download that breaks off shows as an error, and is whole the next time",
 
 describe("a batch", () => {
   test("whose listing is delayed can be retrieved at once but is listed later", async () => {
-    const { openai } = await bench({ faults: { ...always("listDelay"), listDelayMs: 100_000 } });
+    const { openai } = await bench({ faults: { ...always("listDelay"), listDelayMs: 400_000 } });
     const batch = await submit(openai, requestLines(1));
     expect((await openai.batches.list()).data).toEqual([]);
     expect((await openai.batches.retrieve(batch.id)).id).toBe(batch.id);
@@ -162,7 +172,7 @@ describe("a batch", () => {
   });
 
   test("completes before its output file is named", async () => {
-    const { openai } = await bench({ faults: { ...always("lateOutput"), lateOutputMs: 50_000 } });
+    const { openai } = await bench({ faults: { ...always("lateOutput"), lateOutputMs: 300_000 } });
     const done = await finished(openai, (await submit(openai, requestLines(3))).id);
     expect(done).toMatchObject({ status: "completed", output_file_id: null, request_counts: { completed: 3 } });
     const later = await until(
@@ -234,7 +244,7 @@ describe("a batch", () => {
 
   test("of Anthropic suffers busy and garbage lines too, in its one results file", async () => {
     const { anthropic, url } = await bench({
-      faults: { ...always("busyLine", "tornTail"), rates: { busyLine: 0.5, garbageLine: 1 } },
+      faults: { ...always(), rates: { busyLine: 0.5, garbageLine: 1 } },
     });
     const messages = [{ role: "user" as const, content: "x" }];
     const requests = Array.from({ length: 40 }, (_, n) => ({
@@ -271,6 +281,34 @@ describe("a plan", () => {
     expect(await run(2, (texts) => texts)).not.toEqual(first);
     expect(first.filter((line) => /\d$/.test(line) && !line.endsWith(" ")).length).toBeGreaterThan(3);
   });
+
+  test.each([1, 2, 3])(
+    "that is harsh (seed %i) lets a patient client get every reply within six rounds",
+    async (seed) => {
+      const { openai } = await bench({ faults: { ...harshFaults(seed), hangMs: 20_000, listDelayMs: 0 } });
+      const missing = new Set(Array.from({ length: 300 }, (_, n) => `r${n}`));
+      let rounds = 0;
+      while (missing.size > 0 && rounds < 6) {
+        rounds += 1;
+        const text = [...missing].map((id) => `${requestLine(id)}\n`).join("");
+        const { value: file } = await persist(() => upload(openai, text));
+        const body = { input_file_id: file.id, endpoint: "/v1/chat/completions", completion_window: "24h" } as const;
+        const { value: batch } = await persist(() => openai.batches.create(body));
+        const { value: ended } = await persist(() => finished(openai, batch.id));
+        const ready = until(
+          () => persist(() => openai.batches.retrieve(batch.id)),
+          ({ value }) => Boolean(value.output_file_id) || !value.request_counts?.completed,
+        );
+        const output = (await ready).value.output_file_id;
+        const { value: result } = await persist(() => content(openai, output));
+        for (const line of parsed(result.split("\n").filter(isJson).join("\n"))) {
+          if (line.response?.status_code === 200) missing.delete(line.custom_id);
+        }
+        expect(ended.status).toMatch(/completed|failed|expired/);
+      }
+      expect([...missing]).toEqual([]);
+    },
+  );
 
   test("that is harsh has no kind that a patient client cannot get over", () => {
     const never: FaultKind[] = ["noCredit", "refusedLine"];

@@ -33,8 +33,9 @@ export interface Bench {
 const open = new Set<OfflineService>();
 
 afterEach(async () => {
-  await Promise.all([...open].map((service) => service.close()));
+  const services = [...open];
   open.clear();
+  await Promise.all(services.map((service) => service.close()));
 });
 
 /** A running service with the official clients, their retries off. Closed after the test. */
