@@ -11,5 +11,5 @@
 export { billKey } from "./answer.ts";
 export { type BillLine, readBill } from "./bill.ts";
 export { type FaultKind, type FaultPlan, harshFaults, noFaults } from "./faults.ts";
-export { defaultPace, type Pace } from "./life.ts";
+export type { Pace } from "./life.ts";
 export { type OfflineOptions, type OfflineService, startOfflineService } from "./service.ts";
