@@ -36,10 +36,11 @@ function entryOf(stored: StoredReply, provider: Provider, sum: LedgerSum): objec
   return { key, via, at: new Date(at).toISOString(), provider: provider.name, ...usage, usd };
 }
 
-function replyOf(stored: StoredReply, provider: Provider): ModelReply | undefined {
+/** A kept reply as studies read it; undefined where it is not one. */
+export function replyOf(stored: StoredReply, provider: Provider): ModelReply | undefined {
   try {
     return provider.decode(bodyOf(stored, provider));
   } catch {
-    return undefined; // marked as unreadable; the row's outcome says why
+    return undefined; // the row's outcome says why
   }
 }

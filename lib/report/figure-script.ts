@@ -24,10 +24,15 @@ function figureTheme() {
     },
   };
 }
+// A text such as "--series-2" in a figure's data is that colour of the page, in light and dark.
+function themed(key, value) {
+  if (typeof value !== "string" || !/^--(series-[1-7]|ink|soft|line|bad)$/.test(value)) return value;
+  return getComputedStyle(document.documentElement).getPropertyValue(value).trim();
+}
 function drawFigures() {
   const template = figureTheme();
   for (const root of document.querySelectorAll("[data-figure]")) {
-    const spec = JSON.parse(root.querySelector("script").textContent);
+    const spec = JSON.parse(root.querySelector("script").textContent, themed);
     const plot = root.querySelector(".plot");
     for (const note of plot.querySelectorAll("noscript")) note.remove();
     const config = { responsive: true, displaylogo: false, displayModeBar: false };

@@ -9,7 +9,7 @@ export interface FigureOptions {
   readonly caption?: string;
   /** Plotly traces of the cartesian bundle: bar, scatter, box, violin, histogram, heatmap, contour. */
   readonly data: readonly JsonObject[];
-  /** Plotly layout; colours, fonts and grid come from the page, in light and dark. */
+  /** Plotly layout; fonts and grid come from the page, in light and dark. "--series-1" … "--series-7", "--bad" are its colours. */
   readonly layout?: JsonObject;
   /** px */
   readonly height?: number;

@@ -22,6 +22,7 @@ export { type Knowledge, methodPrompts, type WhyfixItem, whyfixPrompt } from "./
 export { OUTPUT_TOKENS, type StepQuestion, stepQuestion } from "./question.ts";
 export { type ResultSource, readResultLine, resultLine } from "./read.ts";
 export { blockedRecord, hasAnswer, matchedById, StructuredRecord, structuredRecord } from "./record.ts";
+export * from "./report.ts";
 export * from "./setup.ts";
 export { simulateWhyfix } from "./simulate.ts";
 export { type Blocked, blockedItems, cellItems, type Group, type MatchedById, stepGroups } from "./steps.ts";

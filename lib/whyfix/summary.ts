@@ -154,8 +154,13 @@ function count(tally: Tally, record: StructuredRecord): void {
   }
 }
 
+/** Words of an explanation: runs of characters without white space. */
+export function wordCount(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
+}
+
 function countWords(tally: Tally, text: string): void {
-  const words = text.match(/\S+/g)?.length ?? 0;
+  const words = wordCount(text);
   tally.explanations += 1;
   tally.words += words;
   if (tally.limit !== undefined && words <= tally.limit) tally.within += 1;

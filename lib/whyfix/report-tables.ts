@@ -1,0 +1,99 @@
+import type { Column, TableOptions } from "corrigenda/report";
+import { EXPECTED_COUNTS } from "./answers.ts";
+import { withinLimit } from "./report-figures.ts";
+import { between, reasonsText, total } from "./report-texts.ts";
+import type { CellSummary } from "./summary.ts";
+
+const FACTORS = ["model", "input", "length"] as const;
+
+/** Columns of what tells cells apart: the method, and each factor that differs. */
+function cellColumns(cells: readonly CellSummary[]): Column[] {
+  const varied = FACTORS.filter((factor) => new Set(cells.map((cell) => cell[factor])).size > 1);
+  return ["method", ...varied].map((key) => ({ key, label: key }));
+}
+
+function namesOf({ method, model, input, length }: CellSummary): Record<string, string> {
+  return { method, model, input, length };
+}
+
+/** Answers, failures and words of every method, model, input and length. */
+export function cellTable(cells: readonly CellSummary[]): TableOptions {
+  const failures = cells.some(({ failed }) => Object.keys(failed).length > 0);
+  const odd = cells.some(({ noted }) => noted > 0);
+  return {
+    columns: [
+      ...cellColumns(cells),
+      { key: "asked", label: "asked" },
+      { key: "answered", label: "answered" },
+      { key: "failed", label: "failed" },
+      ...(failures ? [{ key: "reasons", label: "why" }] : []),
+      ...(odd ? [{ key: "noted", label: "odd", note: "but kept" }] : []),
+      { key: "words", label: "words", note: "mean", digits: 1 },
+      { key: "limit", label: "limit", note: "words" },
+      { key: "within", label: "within limit", note: "% of answers", digits: 1 },
+      { key: "interval", label: "95 % interval", note: "Wilson" },
+    ],
+    rows: cells.map((cell) => {
+      const { words, answered, noted } = cell;
+      const within = withinLimit([cell]);
+      const failed = total(Object.values(cell.failed));
+      return {
+        ...namesOf(cell),
+        ...{ asked: answered + failed, answered, noted },
+        failed: failed > 0 ? { value: failed, failed: true } : 0,
+        reasons: reasonsText(cell.failed),
+        words: words?.mean ?? null,
+        limit: words?.limit ?? null,
+        within: within ? within.value * 100 : null,
+        interval: within ? between(within) : null,
+      };
+    }),
+  };
+}
+
+const LISTS: Readonly<Record<keyof typeof EXPECTED_COUNTS, string>> = {
+  example_en: "examples",
+  corresponding_collocation_en: "collocation",
+  corresponding_collocation_examples_en: "its examples",
+  other_collocations_en: "other collocations",
+  other_collocations_examples_en: "their examples",
+};
+
+/** Entries of the lists in the answers, beside what a full answer has; undefined where nothing has lists. */
+export function countTable(cells: readonly CellSummary[]): TableOptions | undefined {
+  const lists = (Object.keys(EXPECTED_COUNTS) as (keyof typeof EXPECTED_COUNTS)[]).filter((list) =>
+    cells.some(({ counts }) => counts[list] !== undefined),
+  );
+  if (lists.length === 0) return undefined;
+  return {
+    caption: "Entries of each list, mean over the answers",
+    columns: [
+      ...cellColumns(cells),
+      ...lists.map((key) => ({ key, label: LISTS[key], note: `of ${EXPECTED_COUNTS[key]}`, digits: 2 })),
+    ],
+    rows: cells
+      .filter(({ counts }) => Object.keys(counts).length > 0)
+      .map((cell) => ({
+        ...namesOf(cell),
+        ...Object.fromEntries(lists.map((list) => [list, cell.counts[list]?.mean ?? null])),
+      })),
+  };
+}
+
+/** Tokens and cost of every method, model, input and length. */
+export function costTable(cells: readonly CellSummary[]): TableOptions {
+  return {
+    columns: [
+      ...cellColumns(cells),
+      { key: "tokensIn", label: "tokens in" },
+      { key: "cached", label: "of these cached" },
+      { key: "tokensOut", label: "tokens out" },
+      { key: "reasoning", label: "of these reasoning" },
+      { key: "usd", label: "cost", note: "US dollars", digits: 4 },
+    ],
+    rows: cells.map((cell) => {
+      const { input: tokensIn, output: tokensOut, cached, reasoning } = cell.tokens;
+      return { ...namesOf(cell), tokensIn, cached, tokensOut, reasoning, usd: cell.usd };
+    }),
+  };
+}

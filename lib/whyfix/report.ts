@@ -1,0 +1,133 @@
+import type { Detail, FigureOptions, PageOptions, Stat, TableOptions } from "corrigenda/report";
+import { answerDetails, answerTable, failureTable } from "./report-answers.ts";
+import type { Exchanges } from "./report-exchanges.ts";
+import { byMethod, costFigure, failureFigure, withinFigure, wordsFigure } from "./report-figures.ts";
+import { facts, question, stats } from "./report-head.ts";
+import type { PickedRecords } from "./report-records.ts";
+import { cellTable, costTable, countTable } from "./report-tables.ts";
+import { count, listed, plural } from "./report-texts.ts";
+import type { Setup, StepConfig } from "./setup.ts";
+import type { Summary } from "./summary.ts";
+
+export { type Exchange, type Exchanges, pickedItems } from "./report-exchanges.ts";
+export { PAGE_LIMITS, type PickedRecords, pickRecords } from "./report-records.ts";
+export { summaryTable } from "./report-terminal.ts";
+
+export interface ReportInput {
+  readonly run: string;
+  readonly setup: Pick<Setup, "experiment" | "rows">;
+  readonly config: Pick<StepConfig, "sampleType">;
+  /** Who answered. */
+  readonly provider: { readonly name: string };
+  /** False where only steps 1 and 2 are done. */
+  readonly isWhole: boolean;
+  readonly summary: Summary;
+  readonly picked: PickedRecords;
+  readonly exchanges: Exchanges;
+}
+
+export type ReportPart = { readonly figure: FigureOptions } | { readonly table: TableOptions };
+
+export interface ReportSection {
+  readonly title: string;
+  readonly intro: string;
+  readonly parts: readonly ReportPart[];
+}
+
+/** What the page of a run says, as data: the script hands it to page(), figure() and table(). */
+export interface Report extends Pick<PageOptions, "title" | "question" | "provider" | "facts"> {
+  readonly stats: readonly Stat[];
+  readonly sections: readonly ReportSection[];
+  readonly details: Readonly<Record<string, Detail>>;
+}
+
+/** The report of a run. Equal results give an equal report: it holds no date, path or id of a service. */
+export function whyfixReport(given: ReportInput): Report {
+  const input = { ...given, summary: { ...given.summary, cells: byMethod(given.summary.cells) } };
+  const { run, provider, picked, exchanges, setup } = input;
+  const answered = provider.name === "offline" || picked.returned.length === 0 ? "" : ` (${listed(picked.returned)})`;
+  return {
+    title: `whyfix ${run}`,
+    question: question(input),
+    provider: `${provider.name}${answered}`,
+    facts: facts(input),
+    stats: stats(input),
+    sections: [
+      limitSection(input),
+      cellSection(input),
+      failureSection(input),
+      costSection(input),
+      answerSection(input),
+    ],
+    details: answerDetails([...picked.shown, ...picked.failures], exchanges, setup.experiment),
+  };
+}
+
+function limitSection({ summary: { cells }, picked, setup: { experiment } }: ReportInput): ReportSection {
+  return {
+    title: "Word limit",
+    intro:
+      "Prompts ask for explanations of at most so many words; words are what stands between spaces in explanation_en.",
+    parts: [...shown(withinFigure(cells, experiment)), ...shown(wordsFigure(picked.words, experiment))],
+  };
+}
+
+function cellSection({ summary: { cells } }: ReportInput): ReportSection {
+  const counts = countTable(cells);
+  return {
+    title: "Results by method",
+    intro: "One line for each method, model, input and length; what is the same for all stands at the top of the page.",
+    parts: [{ table: cellTable(cells) }, ...(counts ? [{ table: counts }] : [])],
+  };
+}
+
+function failureSection({ summary: { cells }, picked }: ReportInput): ReportSection {
+  const { failures, totalFailed, total: all } = picked;
+  if (totalFailed === 0)
+    return {
+      title: "Failures",
+      intro: `None: all ${plural(all, "request")} have an answer that could be read.`,
+      parts: [],
+    };
+  const some =
+    failures.length < totalFailed
+      ? ` The first ${count(failures.length)} of ${count(totalFailed)} are listed; ${HELD}.`
+      : "";
+  return {
+    title: "Failures",
+    intro: `${count(totalFailed)} of ${plural(all, "request")} have no answer that could be used.${some}`,
+    parts: [...shown(failureFigure(cells)), { table: failureTable(failures) }],
+  };
+}
+
+function costSection({ summary: { cells }, provider }: ReportInput): ReportSection {
+  const simulated =
+    provider.name === "offline"
+      ? "No money was spent: the offline service counts tokens and prices them as the model named would be. "
+      : "";
+  return {
+    title: "Tokens and cost",
+    intro: `${simulated}A request that several rows share is paid once; its tokens are counted in each row. ledger.jsonl has every payment.`,
+    parts: [...shown(costFigure(cells)), { table: costTable(cells) }],
+  };
+}
+
+const HELD = "step2/step2.jsonl and step4/step4.jsonl in the run's folder hold all";
+
+function answerSection({ picked, setup: { experiment } }: ReportInput): ReportSection {
+  const { shown: records, total: all } = picked;
+  const errors = new Set(records.map(({ data_index }) => data_index)).size;
+  const some =
+    records.length === all
+      ? `All ${count(all)} answers`
+      : `${count(records.length)} of ${count(all)} answers, those to the first ${plural(errors, "learner error")}`;
+  return {
+    title: "Answers",
+    intro: `${some}. A click on an answer opens its request, its reply, tokens and cost. ${records.length === all ? "" : `${HELD[0]?.toUpperCase()}${HELD.slice(1)}.`}`,
+    parts: [{ table: answerTable(records, experiment) }],
+  };
+}
+
+function shown(figure: FigureOptions | undefined): ReportPart[] {
+  return figure ? [{ figure }] : [];
+}

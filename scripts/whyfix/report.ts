@@ -1,0 +1,80 @@
+// npx zx scripts/whyfix/report.ts 0622-1458
+// Writes results/whyfix/<DATE>/report.html, a page of its own, from step 2 and, where it is finished, step 4. No calls:
+// requests are built again from the inputs, whose hashes must hold, and replies come from the store.
+import { defineScript, main, table as textTable } from "corrigenda/cli";
+import { declarationOf } from "corrigenda/dataset";
+import {
+  engineFlags,
+  guardPrompt,
+  hashInputs,
+  inputFiles,
+  openKept,
+  readTable,
+  replyOf,
+  sameInputs,
+} from "corrigenda/engine";
+import { collect, nodeDisk } from "corrigenda/files";
+import { requestKey } from "corrigenda/provider";
+import { figure, html, loadPlotly, page, table } from "corrigenda/report";
+import { requireStage, stagesOf } from "corrigenda/results";
+import {
+  checkDate,
+  type Exchange,
+  matchedById,
+  pickedItems,
+  pickRecords,
+  StepConfig,
+  StructuredRecord,
+  setUp,
+  summarize,
+  summaryTable,
+  whyfixPrompt,
+  whyfixReport,
+} from "corrigenda/whyfix";
+import { z } from "zod";
+
+const script = defineScript({
+  name: "scripts/whyfix/report.ts",
+  summary: "Writes the report of a whyfix run: figures, tables, every request and reply.",
+  positionals: { date: z.string().describe("the run's name, MMDD-HHMM") },
+  flags: { results: engineFlags.results },
+  examples: ["npx zx scripts/whyfix/report.ts 0622-1458"],
+});
+
+await main(script, async (flags, { disk, print }) => {
+  const [run, root] = [checkDate(flags.date), nodeDisk(disk.resolve(flags.results))];
+  const second = { study: "whyfix", run, stage: "step2" };
+  const step2 = await requireStage(root, second, `npx zx scripts/whyfix/step2.ts ${run}`);
+  const stages = await collect(stagesOf(root, second));
+  const isWhole = stages.some(({ stage, state }) => stage === "step4" && state === "finished");
+  const config = StepConfig.parse(step2.manifest.config);
+  const setup = await setUp(inputFiles(disk), config);
+  sameInputs(step2, await hashInputs(disk, setup.inputs));
+  await using kept = await openKept(root, config.provider);
+  const { provider, store } = kept;
+  const table2 = () => readTable(root, `${step2.folder}/step2.jsonl`, StructuredRecord);
+  const records = async function* () {
+    yield* table2();
+    if (isWhole) yield* readTable(root, `whyfix/${run}/step4/step4.jsonl`, StructuredRecord);
+  };
+  const summary = await summarize(setup.experiment, provider.name, records());
+  const picked = await pickRecords(summary, records());
+  const guard = { ...config, provider, dataset: declarationOf(setup.dataset), now: 0 };
+  const { prompt } = guardPrompt(whyfixPrompt(setup.experiment), guard);
+  const matched = isWhole ? matchedById(await collect(table2())) : undefined;
+  const exchanges = new Map<string, Exchange>();
+  for (const item of pickedItems(setup, picked, matched)) {
+    const request = prompt.request(item);
+    const key = requestKey(provider, provider.encode(request));
+    const stored = await store.get(key);
+    exchanges.set(prompt.id(item), { key, request, reply: stored && replyOf(stored, provider)?.text });
+  }
+  const { sections, ...data } = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges });
+  const drawn = sections.map(({ parts, ...section }) => ({
+    ...section,
+    body: html`${parts.map((part) => ("figure" in part ? figure(part.figure) : table(part.table)))}`,
+  }));
+  const file = `whyfix/${run}/report.html`;
+  await root.write(file, page({ ...data, sections: drawn, plotly: await loadPlotly(disk) }));
+  print(`${textTable(summaryTable(summary))}\nreport: ${root.resolve(file)}`);
+});
