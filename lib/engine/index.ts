@@ -5,6 +5,7 @@
  * const settings = providerSettings({ name: "openai", model: "gpt-6-luna" }, { provider: "offline" }); // { name: "offline" }
  * @module
  */
+export { type AskOptions, askStages } from "./ask.ts";
 export { type Audit, auditBatches } from "./audit.ts";
 export { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 export * from "./flags.ts";
@@ -14,6 +15,7 @@ export { checkQuestion, type Job, openJob, type Question } from "./job.ts";
 export { goOnFrom, type Later, type LaterOptions } from "./later.ts";
 export { replyOf } from "./ledger.ts";
 export { type OpenWork, openWork } from "./open-work.ts";
+export { type PriceList, priceRows } from "./price.ts";
 export * from "./stages.ts";
 export { readTable, writeLines } from "./tables.ts";
-export { openKept, openWorkplace, type ProviderSettings, type Workplace } from "./workplace.ts";
+export { openKept, openWorkplace, type ProviderSettings, readingProvider, type Workplace } from "./workplace.ts";

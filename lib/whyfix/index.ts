@@ -15,6 +15,7 @@ export { type Experiment, parseExperiment } from "./experiment.ts";
 export * from "./export.ts";
 export { exportGroups, type Submitted } from "./export-groups.ts";
 export { fullGrid, type GridPick } from "./grid.ts";
+export * from "./grid-question.ts";
 export { type Level, pickLevel } from "./levels.ts";
 export { METHODS, type MethodCode } from "./methods.ts";
 export type { Answer } from "./parse.ts";
@@ -22,8 +23,9 @@ export { type Knowledge, methodPrompts, type WhyfixItem, whyfixPrompt } from "./
 export { OUTPUT_TOKENS, type StepQuestion, stepQuestion } from "./question.ts";
 export { type ResultSource, readResultLine, resultLine } from "./read.ts";
 export { blockedRecord, hasAnswer, matchedById, StructuredRecord, structuredRecord } from "./record.ts";
+export { recordLines } from "./record-lines.ts";
 export * from "./report.ts";
 export * from "./setup.ts";
 export { simulateWhyfix } from "./simulate.ts";
 export { type Blocked, blockedItems, cellItems, type Group, type MatchedById, stepGroups } from "./steps.ts";
-export { type CellSummary, type Metric, type Summary, summarize } from "./summary.ts";
+export { type CellSummary, type Metric, metricsOf, type Summary, summarize } from "./summary.ts";

@@ -16,13 +16,13 @@ export function answerTable(records: readonly StructuredRecord[], experiment: Ex
   const varied = FACTORS.filter(([, field]) => new Set(records.map((record) => record[field])).size > 1);
   const columns: Column[] = [
     { key: "row", label: "row" },
-    { key: "sentence", label: "learner's sentence", note: "[-learner-]{+editor+}" },
+    { key: "sentence", label: "learner's sentence", note: "[-learner-]{+editor+}", wide: true },
     { key: "method", label: "method" },
     ...varied.map(([key]) => ({ key, label: key })),
-    { key: "answer", label: "answer", note: "a click opens request and reply" },
-    { key: "chinese", label: "Traditional Chinese" },
-    { key: "words", label: "words", note: "English" },
     { key: "outcome", label: "outcome" },
+    { key: "answer", label: "answer", note: "a click opens request and reply", wide: true },
+    { key: "chinese", label: "Traditional Chinese", wide: true },
+    { key: "words", label: "words", note: "English" },
   ];
   return {
     columns,
@@ -47,8 +47,8 @@ export function failureTable(records: readonly StructuredRecord[]): TableOptions
       { key: "method", label: "method" },
       { key: "length", label: "length" },
       { key: "reason", label: "reason" },
-      { key: "error", label: "what happened" },
-      { key: "sentence", label: "learner's sentence" },
+      { key: "error", label: "what happened", wide: true },
+      { key: "sentence", label: "learner's sentence", wide: true },
     ],
     rows: records.map((record) => ({
       id: { value: record.original_custom_id ?? "unknown", ...detailOf(record) },
@@ -88,8 +88,8 @@ function detail(record: StructuredRecord, exchange: Exchange | undefined, experi
     ["input", record.input_type],
     ["length", record.output_length],
     ["answer schema", exchange?.request.schema?.name],
-    ["tokens in", tokens && `${count(tokens.input)}, of these ${count(tokens.cached)} cached`],
-    ["tokens out", tokens && `${count(tokens.output)}, of these ${count(tokens.reasoning)} reasoning`],
+    ["tokens in", tokens && ofThese(tokens.input, tokens.cached, "cached")],
+    ["tokens out", tokens && ofThese(tokens.output, tokens.reasoning, "reasoning")],
     ["cost", costText(record)],
     ["custom_id", record.original_custom_id],
     ["request key", exchange?.key],
@@ -100,8 +100,8 @@ function detail(record: StructuredRecord, exchange: Exchange | undefined, experi
     fields: [
       { label: "sentence", value: record.formatted_sentence ?? "unknown" },
       { label: "outcome", value: outcomeText(record, experiment) },
-      requestField(exchange),
       replyField(record, exchange),
+      requestField(exchange),
       ...fields,
     ],
   };
@@ -132,6 +132,10 @@ function indented(reply: string): string {
   }
 }
 
+function ofThese(all: number, some: number, what: string): string {
+  return some > 0 ? `${count(all)}, of these ${count(some)} ${what}` : count(all);
+}
+
 function costText({ usd, tokens, provider }: StructuredRecord): string | null {
   if (usd === null) return null;
   if (usd === 0 && tokens !== null) return "$0.00: shared with another row, or kept from an earlier run";
@@ -159,7 +163,7 @@ function errorText({ content_payload, original_custom_id }: StructuredRecord): s
 
 function answerText(record: StructuredRecord): string {
   const { explanation_en, matched } = record.content_payload;
-  if (Array.isArray(matched)) return matched.length === 0 ? "nothing of the list matches" : matched.join("\n");
+  if (Array.isArray(matched)) return matched.length === 0 ? "nothing of the list matches" : matched.join(" · ");
   return textOf(explanation_en) ?? (hasAnswer(record) ? "no explanation" : errorText(record));
 }
 

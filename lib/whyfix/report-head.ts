@@ -67,8 +67,8 @@ export function stats({ summary: { headline, cells }, picked, provider }: Report
       value: count(failed),
       note:
         failed === 0
-          ? `of ${plural(picked.total, "request")}`
-          : `of ${plural(picked.total, "request")}: ${reasonsText(addFailures(cells))}`,
+          ? `of ${plural(picked.total, "record")}`
+          : `of ${plural(picked.total, "record")}: ${reasonsText(addFailures(cells))}`,
     },
     {
       label: provider.name === "offline" ? "cost, simulated" : "cost",

@@ -23,7 +23,6 @@ export function cellTable(cells: readonly CellSummary[]): TableOptions {
   return {
     columns: [
       ...cellColumns(cells),
-      { key: "asked", label: "asked" },
       { key: "answered", label: "answered" },
       { key: "failed", label: "failed" },
       ...(failures ? [{ key: "reasons", label: "why" }] : []),
@@ -39,8 +38,7 @@ export function cellTable(cells: readonly CellSummary[]): TableOptions {
       const failed = total(Object.values(cell.failed));
       return {
         ...namesOf(cell),
-        ...{ asked: answered + failed, answered, noted },
-        failed: failed > 0 ? { value: failed, failed: true } : 0,
+        ...{ answered, noted, failed },
         reasons: reasonsText(cell.failed),
         words: words?.mean ?? null,
         limit: words?.limit ?? null,
@@ -82,13 +80,15 @@ export function countTable(cells: readonly CellSummary[]): TableOptions | undefi
 
 /** Tokens and cost of every method, model, input and length. */
 export function costTable(cells: readonly CellSummary[]): TableOptions {
+  const some = (kind: "cached" | "reasoning"): Column[] =>
+    cells.some(({ tokens }) => tokens[kind] > 0) ? [{ key: kind, label: `of these ${kind}` }] : [];
   return {
     columns: [
       ...cellColumns(cells),
       { key: "tokensIn", label: "tokens in" },
-      { key: "cached", label: "of these cached" },
+      ...some("cached"),
       { key: "tokensOut", label: "tokens out" },
-      { key: "reasoning", label: "of these reasoning" },
+      ...some("reasoning"),
       { key: "usd", label: "cost", note: "US dollars", digits: 4 },
     ],
     rows: cells.map((cell) => {

@@ -76,7 +76,8 @@ function cellSection({ summary: { cells } }: ReportInput): ReportSection {
   const counts = countTable(cells);
   return {
     title: "Results by method",
-    intro: "One line for each method, model, input and length; what is the same for all stands at the top of the page.",
+    intro:
+      "A line for each method, model, input and length; what is the same for all stands at the top of the page. A record is one learner error asked in one way.",
     parts: [{ table: cellTable(cells) }, ...(counts ? [{ table: counts }] : [])],
   };
 }
@@ -86,16 +87,16 @@ function failureSection({ summary: { cells }, picked }: ReportInput): ReportSect
   if (totalFailed === 0)
     return {
       title: "Failures",
-      intro: `None: all ${plural(all, "request")} have an answer that could be read.`,
+      intro: `None: all ${plural(all, "record")} have an answer that could be used.`,
       parts: [],
     };
   const some =
     failures.length < totalFailed
-      ? ` The first ${count(failures.length)} of ${count(totalFailed)} are listed; ${HELD}.`
+      ? ` The first ${count(failures.length)} of ${count(totalFailed)} are listed. ${HELD}`
       : "";
   return {
     title: "Failures",
-    intro: `${count(totalFailed)} of ${plural(all, "request")} have no answer that could be used.${some}`,
+    intro: `${count(totalFailed)} of ${plural(all, "record")} have no answer that could be used.${some}`,
     parts: [...shown(failureFigure(cells)), { table: failureTable(failures) }],
   };
 }
@@ -112,18 +113,18 @@ function costSection({ summary: { cells }, provider }: ReportInput): ReportSecti
   };
 }
 
-const HELD = "step2/step2.jsonl and step4/step4.jsonl in the run's folder hold all";
+const HELD = "All are in step2/step2.jsonl and step4/step4.jsonl of the run's folder.";
 
 function answerSection({ picked, setup: { experiment } }: ReportInput): ReportSection {
   const { shown: records, total: all } = picked;
   const errors = new Set(records.map(({ data_index }) => data_index)).size;
-  const some =
-    records.length === all
-      ? `All ${count(all)} answers`
-      : `${count(records.length)} of ${count(all)} answers, those to the first ${plural(errors, "learner error")}`;
+  const isAll = records.length === all;
+  const some = isAll
+    ? `${plural(all, "record")}.`
+    : `${count(records.length)} of ${plural(all, "record")}: those of the first ${plural(errors, "learner error")}. ${HELD}`;
   return {
     title: "Answers",
-    intro: `${some}. A click on an answer opens its request, its reply, tokens and cost. ${records.length === all ? "" : `${HELD[0]?.toUpperCase()}${HELD.slice(1)}.`}`,
+    intro: `${some} A click on an answer opens its reply, request, tokens and cost.`,
     parts: [{ table: answerTable(records, experiment) }],
   };
 }

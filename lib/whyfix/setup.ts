@@ -14,6 +14,13 @@ export interface Choice {
   readonly experiment: string;
 }
 
+/** The arguments of steps 1 and 3, as the original study has them. */
+export const stepArguments = {
+  sampleType: z.string().describe("longman, fce, R, A, sample-longman, sample-fce, or <kind>:<file>"),
+  embeddingSize: z.enum(["small", "large"]).describe("which <dataset>_with_collocation_{small,large}.json"),
+  date: z.string().describe("the run's name, MMDD-HHMM"),
+};
+
 /** What step 1 recorded: later steps take their choices from it. */
 export const StepConfig = z.strictObject({
   sampleType: z.string(),

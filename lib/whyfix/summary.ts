@@ -2,7 +2,7 @@ import { type Interval, wilson } from "corrigenda/stats";
 import { EXPECTED_COUNTS } from "./answers.ts";
 import type { Experiment } from "./experiment.ts";
 import { METHODS } from "./methods.ts";
-import { hasAnswer, type StructuredRecord } from "./record.ts";
+import { hasAnswer, type RecordContext, type StructuredRecord } from "./record.ts";
 
 /** One number of a run with its 95 % interval. */
 export interface Metric extends Interval {
@@ -43,6 +43,15 @@ export interface Summary {
   readonly headline: Metric;
   readonly metrics: readonly Metric[];
   readonly cells: readonly CellSummary[];
+}
+
+/** The numbers of a run as metrics.json holds them. */
+export async function metricsOf(
+  { experiment, provider }: RecordContext,
+  records: AsyncIterable<StructuredRecord> | Iterable<StructuredRecord>,
+): Promise<{ headline: Metric; metrics: Metric[] }> {
+  const { headline, metrics } = await summarize(experiment, provider, records);
+  return { headline, metrics: [...metrics] };
 }
 
 /** The numbers of a run, in one pass over its records. @param provider who answered, for the metrics */

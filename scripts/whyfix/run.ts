@@ -3,18 +3,14 @@
 import { defineScript, main } from "corrigenda/cli";
 import { engineFlags, recordedFlags } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
-import { checkDate } from "corrigenda/whyfix";
+import { checkDate, stepArguments } from "corrigenda/whyfix";
 import { z } from "zod";
 import { $ } from "zx";
 
 const script = defineScript({
   name: "scripts/whyfix/run.ts",
   summary: "whyfix, all four steps: hand in, wait, hand in what builds on it, wait and report.",
-  positionals: {
-    sampleType: z.string().describe("longman, fce, R, A, sample-longman, sample-fce, or <kind>:<file>"),
-    embeddingSize: z.enum(["small", "large"]).describe("which <dataset>_with_collocation_{small,large}.json"),
-    date: z.string().describe("the run's name, MMDD-HHMM"),
-  },
+  positionals: stepArguments,
   flags: {
     ...engineFlags,
     experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),

@@ -14,17 +14,13 @@ import {
   stageEnvironment,
   submitStage,
 } from "corrigenda/engine";
-import { checkDate, dropSentences, setUp, simulateWhyfix, stepQuestion } from "corrigenda/whyfix";
+import { checkDate, dropSentences, setUp, simulateWhyfix, stepArguments, stepQuestion } from "corrigenda/whyfix";
 import { z } from "zod";
 
 const script = defineScript({
   name: "scripts/whyfix/step1.ts",
   summary: "whyfix, step 1 of 4: hands in baseline, dictionary, collocation and knowledge requests.",
-  positionals: {
-    sampleType: z.string().describe("longman, fce, R, A, sample-longman, sample-fce, or <kind>:<file>"),
-    embeddingSize: z.enum(["small", "large"]).describe("which <dataset>_with_collocation_{small,large}.json"),
-    date: z.string().describe("the run's name, MMDD-HHMM"),
-  },
+  positionals: stepArguments,
   flags: {
     ...engineFlags,
     experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),

@@ -8,13 +8,13 @@ import { nodeDisk } from "corrigenda/files";
 import { requireStage } from "corrigenda/results";
 import {
   checkDate,
+  metricsOf,
+  recordLines,
   StepConfig,
   StructuredRecord,
   setUp,
   simulateWhyfix,
   stepQuestion,
-  structuredRecord,
-  summarize,
 } from "corrigenda/whyfix";
 import { z } from "zod";
 
@@ -50,12 +50,9 @@ await main(script, async (flags, around) => {
     ...{ of: "step1", once: flags.once },
     write: async (outcomes, { path }) => {
       const table = path("step2.jsonl");
-      await writeLines(root, table, async function* () {
-        for await (const outcome of outcomes) yield JSON.stringify(structuredRecord(context, outcome));
-      });
-      const records = readTable(root, table, StructuredRecord);
-      const { headline, metrics } = await summarize(experiment, context.provider, records);
-      return { outputs: ["step2.jsonl"], metrics: { headline, metrics: [...metrics] } };
+      await writeLines(root, table, () => recordLines(context, outcomes));
+      const metrics = await metricsOf(context, readTable(root, table, StructuredRecord));
+      return { outputs: ["step2.jsonl"], metrics };
     },
   });
   around.print(endSentence(`step2 ${run}`, end));

@@ -15,6 +15,7 @@ import {
   sameChoice,
   setUp,
   simulateWhyfix,
+  stepArguments,
   stepQuestion,
 } from "corrigenda/whyfix";
 import { z } from "zod";
@@ -22,11 +23,7 @@ import { z } from "zod";
 const script = defineScript({
   name: "scripts/whyfix/step3.ts",
   summary: "whyfix, step 3 of 4: hands in metalinguistic and mixed explanations, which build on step 2.",
-  positionals: {
-    sampleType: z.string().describe("as in step 1"),
-    embeddingSize: z.enum(["small", "large"]).describe("as in step 1"),
-    date: z.string().describe("the run's name, MMDD-HHMM"),
-  },
+  positionals: stepArguments,
   flags: { results: engineFlags.results, maxCost: engineFlags.maxCost, baseUrl: waitFlags.baseUrl },
   examples: ["npx zx scripts/whyfix/step3.ts longman small 0622-1458"],
 });

@@ -7,16 +7,15 @@ import { collectStage, endSentence, goOnFrom, inputFiles, readTable, waitFlags, 
 import { collect, nodeDisk } from "corrigenda/files";
 import { requireStage } from "corrigenda/results";
 import {
-  blockedRecord,
   checkDate,
   matchedById,
+  metricsOf,
+  recordLines,
   StepConfig,
   StructuredRecord,
   setUp,
   simulateWhyfix,
   stepQuestion,
-  structuredRecord,
-  summarize,
 } from "corrigenda/whyfix";
 import { z } from "zod";
 import { $ } from "zx";
@@ -59,16 +58,12 @@ await main(script, async (flags, around) => {
     {
       ...{ of: "step3", once: flags.once },
       write: async (outcomes, { path }) => {
-        await writeLines(root, path("step4.jsonl"), async function* () {
-          for await (const outcome of outcomes) yield JSON.stringify(structuredRecord(context, outcome));
-          for (const item of blocked()) yield JSON.stringify(blockedRecord(context, item));
-        });
+        await writeLines(root, path("step4.jsonl"), () => recordLines(context, outcomes, blocked()));
         const all = async function* (): AsyncGenerator<StructuredRecord> {
           yield* readTable(root, before, StructuredRecord);
           yield* readTable(root, path("step4.jsonl"), StructuredRecord);
         };
-        const { headline, metrics } = await summarize(experiment, context.provider, all());
-        return { outputs: ["step4.jsonl"], metrics: { headline, metrics: [...metrics] } };
+        return { outputs: ["step4.jsonl"], metrics: await metricsOf(context, all()) };
       },
     },
   );

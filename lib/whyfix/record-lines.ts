@@ -1,0 +1,15 @@
+import type { Outcome } from "corrigenda/provider";
+import type { Answer } from "./parse.ts";
+import type { WhyfixItem } from "./prompts.ts";
+import { blockedRecord, type RecordContext, structuredRecord } from "./record.ts";
+import type { Blocked } from "./steps.ts";
+
+/** A stage's table: a record for every outcome, then for every row that could not be asked. */
+export async function* recordLines(
+  context: RecordContext,
+  outcomes: AsyncIterable<Outcome<WhyfixItem, Answer>>,
+  blocked: Iterable<Blocked> = [],
+): AsyncGenerator<string> {
+  for await (const outcome of outcomes) yield JSON.stringify(structuredRecord(context, outcome));
+  for (const item of blocked) yield JSON.stringify(blockedRecord(context, item));
+}
