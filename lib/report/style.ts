@@ -84,6 +84,7 @@ th[aria-sort="descending"] button::after, th.n[aria-sort="descending"] button::b
 th.n[aria-sort] button::after { content: none; }
 .n { text-align: right; font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
 td:not(.n) { min-width: 5em; max-width: 30em; overflow-wrap: break-word; }
+td.wide { min-width: 12.5em; }
 .open { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; width: 100%; padding: 0; background: none; border: 0; text-align: inherit; cursor: pointer; text-decoration: underline dotted 1px var(--line); text-underline-offset: 0.22em; }
 .open:hover { color: var(--accent); text-decoration: underline solid 1px var(--accent); }
 [data-failed] { background: var(--bad-wash); color: var(--bad); }

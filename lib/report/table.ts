@@ -19,6 +19,8 @@ export interface Column {
   readonly note?: string;
   /** Decimals of its numbers. Default: as many as they have, at most 3. */
   readonly digits?: number;
+  /** For sentences: the column keeps room for them, also on a small screen. */
+  readonly wide?: boolean;
 }
 
 export interface TableOptions {
@@ -67,9 +69,9 @@ function tools(rows: number, pageRows: number): Html {
   return html`<div class="tools">${filter}${rows > pageRows ? pager : html`<span data-place=""></span>`}</div>`;
 }
 
-function heading({ label, note }: Column, numeric: boolean): Html {
+function heading({ label, note, wide }: Column, numeric: boolean): Html {
   const small = note === undefined ? undefined : html`<small>${note}</small>`;
-  return html`<th scope="col"${kind(numeric)}><button type="button">${label}</button>${small}</th>`;
+  return html`<th scope="col"${kind(numeric, wide)}><button type="button">${label}</button>${small}</th>`;
 }
 
 function cell(given: TableCell | undefined, column: Column, numeric: boolean): Html {
@@ -78,11 +80,12 @@ function cell(given: TableCell | undefined, column: Column, numeric: boolean): H
   const mark = failed ? html` data-failed=""` : html``;
   const shown =
     detail === undefined ? text : html`<button type="button" class="open" data-detail="${detail}">${text}</button>`;
-  return html`<td${kind(numeric)}${mark}>${shown}</td>`;
+  return html`<td${kind(numeric, column.wide)}${mark}>${shown}</td>`;
 }
 
-function kind(numeric: boolean): Html {
-  return numeric ? html` class="n"` : html``;
+function kind(numeric: boolean, wide = false): Html {
+  if (numeric) return html` class="n"`;
+  return wide ? html` class="wide"` : html``;
 }
 
 function linked(given: TableCell | undefined): LinkedCell {

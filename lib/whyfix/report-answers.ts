@@ -19,10 +19,10 @@ export function answerTable(records: readonly StructuredRecord[], experiment: Ex
     { key: "sentence", label: "learner's sentence", note: "[-learner-]{+editor+}", wide: true },
     { key: "method", label: "method" },
     ...varied.map(([key]) => ({ key, label: key })),
+    { key: "words", label: "words" },
     { key: "outcome", label: "outcome" },
-    { key: "answer", label: "answer", note: "a click opens request and reply", wide: true },
+    { key: "answer", label: "answer", note: "click for reply and request", wide: true },
     { key: "chinese", label: "Traditional Chinese", wide: true },
-    { key: "words", label: "words", note: "English" },
   ];
   return {
     columns,
@@ -43,7 +43,7 @@ export function answerTable(records: readonly StructuredRecord[], experiment: Ex
 export function failureTable(records: readonly StructuredRecord[]): TableOptions {
   return {
     columns: [
-      { key: "id", label: "custom_id", note: "a click opens request and reply" },
+      { key: "id", label: "custom_id", note: "click for reply and request" },
       { key: "method", label: "method" },
       { key: "length", label: "length" },
       { key: "reason", label: "reason" },
