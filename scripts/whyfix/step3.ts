@@ -18,7 +18,6 @@ import {
   stepArguments,
   stepQuestion,
 } from "corrigenda/whyfix";
-import { z } from "zod";
 
 const script = defineScript({
   name: "scripts/whyfix/step3.ts",
