@@ -1,0 +1,34 @@
+/** What a run may spend, counted before each call: what is paid, what may have been paid, and what is in flight. */
+export class Budget {
+  readonly #maxUsd: number;
+  #spentUsd: number;
+  #inFlightUsd = 0;
+
+  constructor(maxUsd: number, spentUsd: number) {
+    this.#maxUsd = maxUsd;
+    this.#spentUsd = spentUsd;
+  }
+
+  allows(estimateUsd: number): boolean {
+    // A cent's millionth of slack: sums of floats must not refuse the last call of an exact budget.
+    return this.#spentUsd + this.#inFlightUsd + estimateUsd <= this.#maxUsd + 1e-8;
+  }
+
+  sent(estimateUsd: number): void {
+    this.#inFlightUsd += estimateUsd;
+  }
+
+  /** @param paidUsd what the call cost; its estimate where no answer came; 0 where it was refused */
+  ended(estimateUsd: number, paidUsd: number): void {
+    this.#inFlightUsd -= estimateUsd;
+    this.#spentUsd += paidUsd;
+  }
+
+  get spentUsd(): number {
+    return this.#spentUsd;
+  }
+
+  get maxUsd(): number {
+    return this.#maxUsd;
+  }
+}

@@ -1,0 +1,137 @@
+import type { Limits } from "corrigenda/provider";
+import type { Allowance, Meter } from "./headers.ts";
+
+/** What one call takes from each meter: one request, and its tokens. */
+export interface Need {
+  /** Input tokens. */
+  readonly input: number;
+  /** Output tokens. */
+  readonly output: number;
+}
+
+/** A token bucket that holds one minute's allowance. */
+interface Bucket {
+  limit: number;
+  perMs: number;
+  level: number;
+  at: number;
+}
+
+const MINUTE_MS = 60_000;
+// Resets come rounded to the second: only one that is later than this says that the meter is no minute's (but a day's).
+const RESET_SLACK_MS = 2000;
+
+/**
+ * When the next call may go: requests and tokens a minute (learned from headers), pauses the service asked for, and how
+ * many calls may be in flight (additive increase, multiplicative decrease, between 1 and the ceiling).
+ */
+export class Limiter {
+  readonly #buckets = new Map<Meter, Bucket>();
+  readonly #ceiling: number;
+  #window: number;
+  #round = 0;
+  #streak = 0;
+  #pausedUntil = 0;
+
+  constructor(limits: Limits, ceiling: number, now: number) {
+    this.#ceiling = ceiling;
+    this.#window = ceiling;
+    if (limits.rpm !== undefined) this.#buckets.set("requests", bucket(limits.rpm, limits.rpm, now));
+    if (limits.tpm !== undefined) this.#buckets.set("tokens", bucket(limits.tpm, limits.tpm, now));
+  }
+
+  /** Calls that may be in flight. */
+  get window(): number {
+    return this.#window;
+  }
+
+  /** Counts the halvings; a call remembers the round it was sent in. */
+  get round(): number {
+    return this.#round;
+  }
+
+  /** Until a call may go by the meters and pauses; 0: now. */
+  waitMs(need: Need, now: number): number {
+    let wait = Math.max(0, this.#pausedUntil - now);
+    for (const [meter, held] of this.#buckets) wait = Math.max(wait, bucketWaitMs(held, amount(meter, need), now));
+    return wait;
+  }
+
+  take(need: Need): void {
+    for (const [meter, held] of this.#buckets) held.level -= amount(meter, need);
+  }
+
+  /** The reply took other than the estimate: services that count real tokens give the difference back. */
+  correct(estimate: Need, actual: Need): void {
+    for (const [meter, held] of this.#buckets) {
+      held.level = Math.min(held.limit, held.level + amount(meter, estimate) - amount(meter, actual));
+    }
+  }
+
+  /** Holds every call back until then. */
+  pause(until: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  /** Headers win over what was assumed; the lower of our count and theirs holds, since theirs misses calls under way. */
+  learn(stated: readonly Allowance[], now: number): void {
+    for (const { meter, limit, remaining, resetMs } of stated) {
+      const held = this.#buckets.get(meter);
+      // Without a stated limit (Azure), the most that was ever left is a lower bound of it.
+      const most = limit ?? Math.max(held?.limit ?? 0, remaining ?? 0);
+      if (most <= 0) continue;
+      const next = held ?? bucket(most, most, now);
+      refill(next, now);
+      next.level = Math.min(next.level + most - next.limit, remaining ?? most);
+      next.limit = most;
+      next.perMs = refillPerMs(most, remaining ?? most, resetMs ?? 0);
+      this.#buckets.set(meter, next);
+    }
+  }
+
+  /** A call went through: one more at a time after a whole window of them. */
+  succeeded(): void {
+    this.#streak++;
+    if (this.#streak < this.#window) return;
+    this.#streak = 0;
+    if (this.#window < this.#ceiling) this.#window++;
+  }
+
+  /** The service is overloaded: half as many at a time, once for all calls of a round. True where this call's word was the first. */
+  throttled(round: number): boolean {
+    if (round !== this.#round) return false;
+    this.#round++;
+    this.#streak = 0;
+    this.#window = Math.max(1, Math.floor(this.#window / 2));
+    return true;
+  }
+}
+
+function amount(meter: Meter, need: Need): number {
+  if (meter === "requests") return 1;
+  if (meter === "input") return need.input;
+  return meter === "output" ? need.output : need.input + need.output;
+}
+
+function bucket(limit: number, level: number, now: number): Bucket {
+  return { limit, perMs: limit / MINUTE_MS, level, at: now };
+}
+
+function refill(held: Bucket, now: number): void {
+  held.level = Math.min(held.limit, held.level + Math.max(0, now - held.at) * held.perMs);
+  held.at = now;
+}
+
+/** A call larger than the whole bucket goes when it is full, and leaves it in debt. */
+function bucketWaitMs(held: Bucket, need: number, now: number): number {
+  refill(held, now);
+  const missing = Math.min(need, held.limit) - held.level;
+  return missing <= 1e-6 ? 0 : Math.ceil(missing / held.perMs);
+}
+
+/** Some accounts' request limits are per day: their reset is far later than a minute's refill would be. */
+function refillPerMs(limit: number, remaining: number, resetMs: number): number {
+  const missing = limit - remaining;
+  const perMs = limit / MINUTE_MS;
+  return missing > 0 && resetMs > missing / perMs + RESET_SLACK_MS ? missing / resetMs : perMs;
+}
