@@ -67,7 +67,7 @@ function limitSection({ summary: { cells }, picked, setup: { experiment } }: Rep
   return {
     title: "Word limit",
     intro:
-      "Prompts ask for explanations of at most so many words; words are what stands between spaces in explanation_en.",
+      "Prompts ask for explanations of at most so many words; words are what stands between spaces in explanation_en. Intervals take answers as independent, although each learner error has several.",
     parts: [...shown(withinFigure(cells, experiment)), ...shown(wordsFigure(picked.words, experiment))],
   };
 }

@@ -1,38 +1,11 @@
-import { execFile } from "node:child_process";
-import os from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
 import { nodeDisk } from "corrigenda/files";
 import { figure, html, loadPlotly, page, table } from "corrigenda/report";
 import { afterAll, describe, expect, test } from "vitest";
+import { chromium } from "./chromium.ts";
 
-const disk = nodeDisk(path.join(os.tmpdir(), `corrigenda-report-${process.pid}`));
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const found = await Promise.all(BROWSERS.map((file) => disk.size(file)));
-const browser = BROWSERS.find((_, index) => found[index] !== undefined);
-if (!browser) console.warn("no Chromium here: the report is not opened in a browser");
+const { browser, open, close } = await chromium("corrigenda-report");
 
-afterAll(() => disk.remove("."));
-
-const QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"];
-const OFFLINE = ["--disable-background-networking", "--disable-component-update", "--virtual-time-budget=3000"];
-
-/** The page's markup after its scripts ran, and what it said on its console. */
-async function open(name: string, text: string, hash = ""): Promise<{ dom: string; said: string }> {
-  await disk.write(name, text);
-  const profile = `--user-data-dir=${disk.resolve(`profile-${name}`)}`;
-  const url = pathToFileURL(disk.resolve(name)).href + hash;
-  const args = [...QUIET, ...OFFLINE, profile, "--enable-logging=stderr", "--dump-dom", url];
-  const { stdout, stderr } = await promisify(execFile)(browser ?? "", args, { maxBuffer: 2 ** 28 });
-  return {
-    dom: stdout,
-    said: stderr
-      .split("\n")
-      .filter((line) => line.includes("CONSOLE"))
-      .join("\n"),
-  };
-}
+afterAll(close);
 
 const EVIL = "<img src=x onerror=\"document.title='hacked'\">";
 
