@@ -14,6 +14,8 @@ export const engineFlags = {
     .describe("the service's URL (compatible servers; an offline service that runs already)"),
   deployment: z.string().optional().describe("Azure: the deployment"),
   wire: z.enum(["openai", "azure", "anthropic"]).optional().describe("offline: whose dialect is spoken"),
+  online: z.boolean().default(false).describe("synchronous calls instead of batches: twice the price, answers now"),
+  concurrency: z.number().int().positive().optional().describe("synchronous calls in flight at most (default 16)"),
   results: z.string().default("results").describe("the folder of all runs"),
   maxCost: z.number().positive().optional().describe("US dollars that this run may cost; it stops before more"),
   iMaySend: z.boolean().default(false).describe("you have the right to send this data set to a remote provider"),
@@ -37,6 +39,7 @@ export function recordedFlags(
   for (const key of ["provider", "deployment", "wire"] as const)
     if (flags[key] !== undefined) words.push(`--${key}`, flags[key]);
   if (flags.baseUrl !== undefined && flags.provider !== "offline") words.push("--base-url", flags.baseUrl);
+  if (flags.online) words.push("--online");
   if (flags.redact) words.push("--redact");
   if (flags.iMaySend) words.push("--i-may-send");
   return words;
@@ -44,7 +47,7 @@ export function recordedFlags(
 
 /** Settings as config.json keeps them: an offline service's address is this process's own affair. */
 export function recordedSettings(settings: ProviderSettings): Json {
-  const { transport, ...kept } = settings;
+  const { transport, concurrency, ...kept } = settings;
   const { baseUrl, ...rest } = kept;
   return (settings.name === "offline" ? rest : kept) as Json;
 }
@@ -54,6 +57,8 @@ export interface ProviderFlags {
   readonly baseUrl?: string | undefined;
   readonly deployment?: string | undefined;
   readonly wire?: "openai" | "azure" | "anthropic" | undefined;
+  readonly online?: boolean | undefined;
+  readonly concurrency?: number | undefined;
 }
 
 /** The YAML's provider with the flags above it. Another name drops what the YAML said of the first. */
@@ -63,8 +68,8 @@ export function providerSettings(
 ): ProviderSettings {
   const base = provider === undefined || provider === yaml.name ? yaml : { name: provider };
   const given = Object.fromEntries(
-    (["baseUrl", "deployment", "wire"] as const).flatMap((key) =>
-      flags[key] === undefined ? [] : [[key, flags[key]]],
+    (["baseUrl", "deployment", "wire", "online", "concurrency"] as const).flatMap((key) =>
+      flags[key] === undefined || flags[key] === false ? [] : [[key, flags[key]]],
     ),
   );
   return { ...base, ...given } as ProviderSettings;

@@ -1,20 +1,14 @@
-import {
-  type BatchEvent,
-  type BatchJob,
-  type BatchNews,
-  type BatchPolicy,
-  openBatchJob,
-  type PlanSummary,
-} from "corrigenda/batch";
-import { dollars } from "corrigenda/cli";
-import { StudyError } from "corrigenda/error";
+import { type BatchEvent, type BatchJob, type BatchNews, type BatchPolicy, openBatchJob } from "corrigenda/batch";
 import { nodeDisk } from "corrigenda/files";
+import type { UnknownCalls } from "corrigenda/online";
 import { type Prompt, priceUsd } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
 import { openJournal } from "corrigenda/store";
 import type { Calibration } from "corrigenda/text";
+import { approve } from "./approve.ts";
 import { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 import { type GuardedPrompt, type GuardOptions, guardPrompt } from "./guard.ts";
+import { openOnlineJob } from "./online-job.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** What is asked: a study's prompt over its rows. */
@@ -52,10 +46,23 @@ export async function checkQuestion<Row, Out>(
   return { ...question, guarded, calibration: bodies.length === 0 ? undefined : await calibrateBodies(bodies, model) };
 }
 
-export interface Job<Row, Out> extends BatchJob<Row, Out>, AsyncDisposable {}
+export interface Job<Row, Out> extends BatchJob<Row, Out>, AsyncDisposable {
+  /** Calls that went out and never came back, when the job is done. Batches have none: they are found again. */
+  unknown(): Promise<readonly UnknownCalls[]>;
+}
+
+/** Batches where the provider has them and nobody asked for synchronous calls. */
+export function openJob<Row, Out>(
+  place: Workplace,
+  question: CheckedQuestion<Row, Out>,
+  folder: string,
+): Promise<Job<Row, Out>> {
+  const isOnline = place.settings.online === true || !place.provider.batch;
+  return isOnline ? openOnlineJob(place, question, folder) : openBatch(place, question, folder);
+}
 
 /** Opens the job whose journal lies in `folder` (relative to results/), to be paid for by the stage of that folder. */
-export async function openJob<Row, Out>(
+async function openBatch<Row, Out>(
   place: Workplace,
   question: CheckedQuestion<Row, Out>,
   folder: string,
@@ -90,11 +97,12 @@ export async function openJob<Row, Out>(
         planning = false;
       });
     },
+    unknown: async () => [],
     [Symbol.asyncDispose]: () => journal.close(),
   };
 }
 
-function estimatorOf<Row, Out>(
+export function estimatorOf<Row, Out>(
   { calibration, output }: CheckedQuestion<Row, Out>,
   pricing: { readonly provider: string; readonly batch: boolean; readonly at: number },
 ): ReturnType<typeof requestEstimator> {
@@ -104,35 +112,6 @@ function estimatorOf<Row, Out>(
 
 function policyOf<Row, Out>(place: Workplace, { maxCostUsd }: Question<Row, Out>): Partial<BatchPolicy> {
   return maxCostUsd === undefined ? place.policy : { ...place.policy, maxCostUsd };
-}
-
-/** Says what the plan would cost, before anything is sent. */
-function approve<Row, Out>(
-  { log, provider }: Workplace,
-  { guarded, maxCostUsd, calibration }: CheckedQuestion<Row, Out>,
-  { summary, unpriced }: { readonly summary: PlanSummary; readonly unpriced: ReadonlySet<string> },
-): void {
-  guarded.verdict();
-  const models = [...unpriced].join(", ");
-  if (models !== "" && maxCostUsd !== undefined) {
-    throw new StudyError(
-      "config",
-      `no price is known for ${models}, so --max-cost cannot be kept; leave it out or name a priced model`,
-    );
-  }
-  if (models !== "") log.warn(`no price is known for ${models}: its cost is counted as $0`);
-  const spread = calibration ? ((calibration.high - calibration.low) / 2 / calibration.tokensPerByte) * 100 : 0;
-  const counted = calibration ? ` ±${spread.toFixed(1)} % (${Math.min(calibration.n, summary.rows)} counted)` : "";
-  const simulated = provider.name === "offline" ? ", simulated" : "";
-  log.info(
-    `plan: ${count(summary.requests)} requests (${count(summary.cached)} of ${count(summary.rows)} rows answered already, ` +
-      `${count(summary.shared)} shared), ${count(summary.tokens)} input tokens${counted}, ` +
-      `about ${dollars(summary.usd)} (${dollars(summary.usdLow)} to ${dollars(summary.usdHigh)}${simulated})`,
-  );
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
 }
 
 function tell({ log, progress }: Workplace, folder: string, news: BatchNews): void {

@@ -1,3 +1,4 @@
+import type { UnknownCalls } from "corrigenda/online";
 import type { ModelReply, Provider } from "corrigenda/provider";
 import { bodyOf, type StoredReply } from "corrigenda/store";
 import { writeLines } from "./tables.ts";
@@ -16,12 +17,18 @@ export interface LedgerSum {
   readonly tokens: { input: number; cached: number; output: number; reasoning: number };
 }
 
-/** Writes what a stage paid, a line per reply, and returns the sum. */
-export async function writeLedger(workplace: Workplace, { folder, path }: LedgerPlace): Promise<LedgerSum> {
+/** Writes what a stage paid, a line per reply, then the calls of which nobody knows, and returns the sum of the paid. */
+export async function writeLedger(
+  workplace: Workplace,
+  { folder, path }: LedgerPlace,
+  unknown: readonly UnknownCalls[],
+): Promise<LedgerSum> {
   const { root, store, provider } = workplace;
   const sum: LedgerSum = { usd: 0, tokens: { input: 0, cached: 0, output: 0, reasoning: 0 } };
   await writeLines(root, path, async function* () {
     for await (const stored of store.paidBy(folder)) yield JSON.stringify(entryOf(stored, provider, sum));
+    for (const { key, calls, estimateUsd } of unknown)
+      yield JSON.stringify({ key, state: "unknown", calls, usdAtMost: estimateUsd });
   });
   return sum;
 }

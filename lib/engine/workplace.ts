@@ -14,17 +14,25 @@ import { openLocalStore, type Store } from "corrigenda/store";
 import { type Clock, realClock } from "corrigenda/time";
 
 /** `provider:` of a study's YAML after the flags: a real provider's config, or the offline service's. */
-export type ProviderSettings =
-  | ProviderConfig
-  | {
-      readonly name: "offline";
-      readonly model?: string;
-      /** A service that runs already (scripts/offline/serve.ts); default: one is started for this process. */
-      readonly baseUrl?: string;
-      /** Whose dialect is spoken. Default "openai". */
-      readonly wire?: "openai" | "azure" | "anthropic";
-      readonly transport?: "sdk" | "lean";
-    };
+export type ProviderSettings = CallSettings & (ProviderConfig | OfflineSettings);
+
+/** How requests travel. */
+export interface CallSettings {
+  /** Synchronous calls although the provider has batches: twice the price, answers now. */
+  readonly online?: boolean;
+  /** Synchronous calls in flight at most. Default 16. */
+  readonly concurrency?: number;
+}
+
+export interface OfflineSettings {
+  readonly name: "offline";
+  readonly model?: string;
+  /** A service that runs already (scripts/offline/serve.ts); default: one is started for this process. */
+  readonly baseUrl?: string;
+  /** Whose dialect is spoken. Default "openai". */
+  readonly wire?: "openai" | "azure" | "anthropic";
+  readonly transport?: "sdk" | "lean";
+}
 
 /** Where work happens: results/, the store, a provider, a clock, and whom to tell. */
 export interface Workplace extends AsyncDisposable {

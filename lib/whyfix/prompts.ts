@@ -86,7 +86,6 @@ function methodPrompt(setup: Setup, method: MethodCode): WhyfixPrompt {
       return {
         ...modelOf(setup, item.cell),
         messages: [{ role: "user", content: fill(template, values) }],
-        format: "responses",
         schema: setup.schemas[kind],
       };
     },

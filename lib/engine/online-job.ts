@@ -1,0 +1,100 @@
+import type { BatchProgress, PlanSummary } from "corrigenda/batch";
+import { StudyError } from "corrigenda/error";
+import { type OnlineEvent, type OnlineNotice, runOnline, unknownCalls } from "corrigenda/online";
+import { priceUsd, requestKey } from "corrigenda/provider";
+import { keyedRng } from "corrigenda/rng";
+import { keyTable, openJournal, readJournal } from "corrigenda/store";
+import { approve } from "./approve.ts";
+import { type CheckedQuestion, estimatorOf, type Job } from "./job.ts";
+import type { Workplace } from "./workplace.ts";
+
+const CONCURRENCY = 16;
+const TIMEOUT_MS = 600_000;
+
+/**
+ * The same job over synchronous calls: planning counts and prices, collecting asks. A row that failed has no kept reply,
+ * so it is asked again when its stage is collected again.
+ */
+export async function openOnlineJob<Row, Out>(
+  place: Workplace,
+  question: CheckedQuestion<Row, Out>,
+  folder: string,
+): Promise<Job<Row, Out>> {
+  const { provider, store, clock, root, signal, settings, log } = place;
+  const journal = await openJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
+  const pricing = { provider: provider.name, batch: false, at: clock.now() };
+  const { estimate, unpriced } = estimatorOf(question, pricing);
+  const { prompt, checked } = question.guarded;
+  const progress = { requests: 0, done: 0, failed: 0, batches: 0, usd: 0, inputTokens: 0, outputTokens: 0 };
+  const survey = async (): Promise<PlanSummary> => {
+    const sum = { rows: 0, requests: 0, cached: 0, shared: 0, tokens: 0, usd: 0, usdLow: 0, usdHigh: 0 };
+    const seen = keyTable();
+    for await (const row of question.rows()) {
+      const wire = provider.encode(checked.request(row));
+      const key = requestKey(provider, wire);
+      sum.rows += 1;
+      if (seen.find(key) >= 0) sum.shared += 1;
+      else if ((await store.has([key]))[0]) sum.cached += 1;
+      else {
+        sum.requests += 1;
+        const one = estimate(wire);
+        for (const part of ["tokens", "usd", "usdLow", "usdHigh"] as const) sum[part] += one[part];
+      }
+      if (seen.find(key) < 0) seen.add(key);
+    }
+    return sum;
+  };
+  return {
+    progress: () => progress,
+    plan: async () => {
+      const summary = await survey();
+      approve(place, question, { summary, unpriced });
+      refuseOverBudget(summary, await store.spentUsd(folder), question.maxCostUsd);
+      progress.requests = summary.requests;
+      return summary;
+    },
+    advance: async () => "done",
+    outcomes: (rows) =>
+      runOnline({
+        ...{ rows, prompt, provider, store, journal, run: folder, clock, signal },
+        price: (model, usage) => priceUsd({ ...pricing, model, usage }),
+        rng: keyedRng("back-off", folder),
+        concurrency: settings.concurrency ?? CONCURRENCY,
+        timeoutMs: TIMEOUT_MS,
+        ...(question.maxCostUsd === undefined ? {} : { maxCostUsd: question.maxCostUsd }),
+        onEvent: (notice) => {
+          tally(progress, notice);
+          if (notice.t === "pause") log.warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
+          place.progress.update({
+            ...{ label: `${folder} · online`, total: progress.requests, done: progress.done, failed: progress.failed },
+            ...{ tokens: progress.inputTokens + progress.outputTokens, usd: progress.usd },
+          });
+        },
+      }),
+    cancel: async () => 0,
+    unknown: async () => {
+      const events = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
+      const keys = unknownCalls(events, () => false).map(({ key }) => key);
+      const kept = new Set((await store.has(keys)).flatMap((has, place) => (has ? [keys[place]] : [])));
+      return unknownCalls(events, (key) => kept.has(key));
+    },
+    [Symbol.asyncDispose]: () => journal.close(),
+  };
+}
+
+function tally(progress: { -readonly [Key in keyof BatchProgress]: number }, notice: OnlineNotice): void {
+  if (notice.t !== "kept") return;
+  progress.done += 1;
+  progress.usd += notice.usd;
+  progress.inputTokens += notice.usage?.input ?? 0;
+  progress.outputTokens += notice.usage?.output ?? 0;
+}
+
+function refuseOverBudget(summary: PlanSummary, spent: number, maxCostUsd = Number.POSITIVE_INFINITY): void {
+  if (spent + summary.usd <= maxCostUsd) return;
+  const usd = summary.usd.toFixed(4);
+  throw new StudyError(
+    "budget",
+    `the calls cost an estimated $${usd}, more than --max-cost ${maxCostUsd}; nothing was sent. Raise --max-cost or ask fewer`,
+  );
+}
