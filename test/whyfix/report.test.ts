@@ -208,6 +208,12 @@ describe("tables and details", () => {
     });
   });
 
+  test("the requests of step 3 show what they build on", async () => {
+    const { details } = whyfixReport(await runOf());
+    const request = details.lg_fu_2_L2_fON_zero_t_l_fifty?.fields.find(({ label }) => label === "request");
+    expect(request?.value).toContain("<likely_causes>\n- An item of the list.\n</likely_causes>");
+  });
+
   test("a reply that is no longer kept is shown as it was read, and called that", async () => {
     const report = whyfixReport(await runOf({ kept: () => undefined }));
     const field = report.details.lg_fu_0_BL_fON_zero_t_l_fifty?.fields.find(({ label }) => label.startsWith("reply"));
