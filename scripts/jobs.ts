@@ -47,8 +47,8 @@ await main(script, async ({ action, run, results, baseUrl }, around) => {
   if (action === "resume") {
     for (const { resume, ...one } of chosen) {
       around.log.info(`${one.study}/${one.run} ${one.stage}: npx zx ${resume.join(" ")}`);
-      const child = $({ stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal: around.signal });
-      const { exitCode } = await child`npx zx ${resume} --results ${results} ${where}`;
+      const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal: around.signal });
+      const { exitCode } = await child`zx ${resume} --results ${results} ${where}`;
       around.signal.throwIfAborted();
       if (exitCode !== 0)
         throw new StudyError(

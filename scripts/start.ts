@@ -24,9 +24,9 @@ await main(script, async ({ results }, { disk, print, signal }) => {
     "Corrigenda: why was a learner's word replaced? Offline, no key: the answers below are simulated, no model is asked.\n",
   );
   for (const { sample, run } of RUNS) {
-    const child = $({ stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
+    const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
     const flags = ["--provider", "offline", "--results", results];
-    const { exitCode } = await child`npx zx scripts/whyfix/run.ts ${sample} small ${run} ${flags}`;
+    const { exitCode } = await child`zx scripts/whyfix/run.ts ${sample} small ${run} ${flags}`;
     signal.throwIfAborted();
     if (exitCode !== 0)
       throw new StudyError("stage", `the ${sample} run ended with exit code ${exitCode}; its message stands above`);

@@ -34,10 +34,11 @@ await main(script, async ({ run, as, results }, { disk, log, print, signal }) =>
   for (const { stage, command } of replaysOf(record, fresh.run)) {
     log.info(`${stage}: npx zx ${command.join(" ")}`);
     const done = await $({
+      preferLocal: true,
       stdio: ["ignore", "inherit", "inherit"],
       nothrow: true,
       signal,
-    })`npx zx ${command} --results ${results}`;
+    })`zx ${command} --results ${results}`;
     signal.throwIfAborted();
     if (done.exitCode !== 0)
       throw new StudyError("stage", `${stage} ended with exit code ${done.exitCode}; its message stands above`);

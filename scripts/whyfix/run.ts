@@ -31,8 +31,8 @@ await main(script, async (flags, { signal }) => {
     ["step4", run, ...common, ...where],
   ];
   for (const [step, ...args] of steps) {
-    const child = $({ stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
-    const { exitCode } = await child`npx zx scripts/whyfix/${step}.ts ${args}`;
+    const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
+    const { exitCode } = await child`zx scripts/whyfix/${step}.ts ${args}`;
     signal.throwIfAborted();
     if (exitCode !== 0)
       throw new StudyError("stage", `${step} ended with exit code ${exitCode}; its message stands above`);

@@ -69,7 +69,7 @@ await main(script, async (flags, around) => {
   );
   around.print(endSentence(`step4 ${run}`, end));
   if (end.state === "open") return;
-  const quiet = $({ stdio: ["ignore", "inherit", "inherit"], signal: around.signal });
-  await quiet`npx zx scripts/whyfix/export.ts ${run} --results ${flags.results}`;
-  await quiet`npx zx scripts/whyfix/report.ts ${run} --results ${flags.results}`;
+  const quiet = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], signal: around.signal });
+  await quiet`zx scripts/whyfix/export.ts ${run} --results ${flags.results}`;
+  await quiet`zx scripts/whyfix/report.ts ${run} --results ${flags.results}`;
 });
