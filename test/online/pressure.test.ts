@@ -14,18 +14,26 @@ describe("a service that says: too many requests", () => {
     ["retry-after", "86400", 86_400_000],
     ["retry-after", String(40 * 86_400), 40 * 86_400_000],
   ])("is left alone by all workers for as long as it asks (%s: %s)", async (name, value, ms) => {
-    const clock = virtualClock();
+    const virtual = virtualClock();
+    const sleeps: number[] = [];
+    const sleep = (msToSleep: number, signal?: AbortSignal): Promise<void> => {
+      sleeps.push(msToSleep);
+      return virtual.sleep(msToSleep, signal);
+    };
     const times: number[] = [];
     const toy = service(async (content, nth) => {
-      times.push(clock.now());
-      await clock.sleep(1);
+      times.push(virtual.now());
+      await virtual.sleep(1);
       return content === "r1" && nth === 1 ? refusal(429, { [name]: value }) : answer(content);
     });
-    const run = await ran(numbers(12), toy, { virtual: clock, concurrency: 3, maxAttempts: 1 });
+    const clock = { now: virtual.now, sleep };
+    const run = await ran(numbers(12), toy, { virtual, clock, concurrency: 3, maxAttempts: 1 });
     expect(values(run)).toEqual(upper(numbers(12)));
     expect(times.filter((at) => at > 1 && at < 1 + ms)).toEqual([]);
     expect(times.find((at) => at > 1)).toBe(1 + ms);
     expect(run.notices).toContainEqual({ t: "pause", why: "throttled", ms });
+    // What setTimeout can hold: a longer sleep would end at once.
+    expect(Math.max(...sleeps)).toBeLessThan(2 ** 31);
   });
 
   it("is left alone until a date, counted by its own clock", async () => {
@@ -204,6 +212,16 @@ describe("a service out of order", () => {
     expect(run.error).toBeUndefined();
     expect(values(run)[3]).toBe("provider 500");
     expect(run.notices.filter(({ t }) => t === "pause")).toHaveLength(1);
+  });
+
+  it("is not taken for down while it still refuses bad requests", async () => {
+    const toy = service((content, nth) => {
+      if (Number(content.slice(1)) % 2 === 1) return refusal(400);
+      return nth === 1 ? refusal(500) : answer(content);
+    });
+    const run = await ran(numbers(40), toy, { concurrency: 1 });
+    expect(toy.asked.slice(0, 40)).toEqual(numbers(40));
+    expect(run.notices.filter(({ t }) => t === "pause")).toEqual([]);
   });
 
   it("is given the time it asks for with a 503", async () => {

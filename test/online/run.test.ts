@@ -175,14 +175,15 @@ describe("runOnline", () => {
   it("reads no row further while the consumer rests, and ends cleanly when it leaves early", async () => {
     let closed = false;
     let read = 0;
+    const clock = virtualClock();
     const rows = async function* (): AsyncGenerator<string> {
       try {
         for (; ; read++) yield `r${read}`;
       } finally {
+        await clock.sleep(5);
         closed = true;
       }
     };
-    const clock = virtualClock();
     const toy = service(async (content) => {
       await clock.sleep(10);
       return answer(content);
