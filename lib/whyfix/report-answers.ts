@@ -138,7 +138,8 @@ function ofThese(all: number, some: number, what: string): string {
 
 function costText({ usd, tokens, provider }: StructuredRecord): string | null {
   if (usd === null) return null;
-  if (usd === 0 && tokens !== null) return "$0.00: shared with another row, or kept from an earlier run";
+  if (usd === 0 && tokens !== null)
+    return "$0.00: shared with another row, kept from an earlier run, or without a known price";
   return `${usdText(usd)}${provider === "offline" && usd > 0 ? ", simulated" : ""}`;
 }
 

@@ -82,7 +82,9 @@ function cellSection({ summary: { cells } }: ReportInput): ReportSection {
   };
 }
 
-function failureSection({ summary: { cells }, picked }: ReportInput): ReportSection {
+function failureSection(input: ReportInput): ReportSection {
+  const { summary, picked } = input;
+  const { cells } = summary;
   const { failures, totalFailed, total: all } = picked;
   if (totalFailed === 0)
     return {
@@ -92,7 +94,7 @@ function failureSection({ summary: { cells }, picked }: ReportInput): ReportSect
     };
   const some =
     failures.length < totalFailed
-      ? ` The first ${count(failures.length)} of ${count(totalFailed)} are listed. ${HELD}`
+      ? ` The first ${count(failures.length)} of ${count(totalFailed)} are listed. ${filesOf(input)}`
       : "";
   return {
     title: "Failures",
@@ -113,20 +115,24 @@ function costSection({ summary: { cells }, provider }: ReportInput): ReportSecti
   };
 }
 
-const HELD = "All are in step2/step2.jsonl and step4/step4.jsonl of the run's folder.";
-
-function answerSection({ picked, setup: { experiment } }: ReportInput): ReportSection {
+function answerSection(input: ReportInput): ReportSection {
+  const { picked, setup } = input;
   const { shown: records, total: all } = picked;
   const errors = new Set(records.map(({ data_index }) => data_index)).size;
   const isAll = records.length === all;
   const some = isAll
     ? `${plural(all, "record")}.`
-    : `${count(records.length)} of ${plural(all, "record")}: those of the first ${plural(errors, "learner error")}. ${HELD}`;
+    : `${count(records.length)} of ${plural(all, "record")}: those of the first ${plural(errors, "learner error")}. ${filesOf(input)}`;
   return {
     title: "Answers",
     intro: `${some} A click on an answer opens its reply, request, tokens and cost.`,
-    parts: [{ table: answerTable(records, experiment) }],
+    parts: [{ table: answerTable(records, setup.experiment) }],
   };
+}
+
+function filesOf({ isWhole }: ReportInput): string {
+  const files = isWhole ? "step2/step2.jsonl and step4/step4.jsonl" : "step2/step2.jsonl";
+  return `All are in ${files} of the run's folder.`;
 }
 
 function shown(figure: FigureOptions | undefined): ReportPart[] {

@@ -234,7 +234,7 @@ describe("tables and details", () => {
     const row = rowsIn(report, "Answers")[0];
     expect(row?.outcome).toBe("answered; 7 words over; an example holds markers");
     const cost = report.details.lg_fu_0_BL_fON_zero_t_l_fifty?.fields.find(({ label }) => label === "cost");
-    expect(cost?.value).toBe("$0.00: shared with another row, or kept from an earlier run");
+    expect(cost?.value).toBe("$0.00: shared with another row, kept from an earlier run, or without a known price");
   });
 
   test("every failure stands there with its reason and what was received; a row that was not asked says so", async () => {
