@@ -23,7 +23,7 @@ export { type Knowledge, methodPrompts, type WhyfixItem, whyfixPrompt } from "./
 export { OUTPUT_TOKENS, type StepQuestion, stepQuestion } from "./question.ts";
 export { type ResultSource, readResultLine, resultLine } from "./read.ts";
 export { blockedRecord, hasAnswer, matchedById, StructuredRecord, structuredRecord } from "./record.ts";
-export { recordLines } from "./record-lines.ts";
+export { type Outcomes, recordLines } from "./record-lines.ts";
 export * from "./report.ts";
 export * from "./setup.ts";
 export { simulateWhyfix } from "./simulate.ts";

@@ -1,5 +1,6 @@
 import { type Interval, wilson } from "corrigenda/stats";
 import { EXPECTED_COUNTS } from "./answers.ts";
+import type { Row } from "./data/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { METHODS } from "./methods.ts";
 import { hasAnswer, type RecordContext, type StructuredRecord } from "./record.ts";
@@ -45,13 +46,36 @@ export interface Summary {
   readonly cells: readonly CellSummary[];
 }
 
-/** The numbers of a run as metrics.json holds them. */
+/**
+ * The numbers of a run as metrics.json holds them. Where rows come from sentences with several edits, those that are
+ * the only edit of theirs are counted apart as well: nothing else in the sentence can have helped or misled.
+ */
 export async function metricsOf(
   { experiment, provider }: RecordContext,
   records: AsyncIterable<StructuredRecord> | Iterable<StructuredRecord>,
+  rows: readonly Row[],
 ): Promise<{ headline: Metric; metrics: Metric[] }> {
-  const { headline, metrics } = await summarize(experiment, provider, records);
-  return { headline, metrics: [...metrics] };
+  const single = new Set(rows.filter((row) => row.single_edit).map(({ index }) => index));
+  const knowledge = knowledgeNames(experiment);
+  const apart = { hits: 0, n: 0 };
+  const watched = async function* (): AsyncGenerator<StructuredRecord> {
+    for await (const record of records) {
+      if (single.has(record.data_index ?? -1) && !knowledge.has(record.method ?? "")) {
+        apart.n += 1;
+        if (hasAnswer(record)) apart.hits += 1;
+      }
+      yield record;
+    }
+  };
+  const { headline, metrics } = await summarize(experiment, provider, watched());
+  if (apart.n === 0) return { headline, metrics: [...metrics] };
+  const name = `${headline.name}: rows with a single edit`;
+  const one = { name, ...wilson(apart.hits, apart.n), n: apart.n, unit: "share", provider };
+  return { headline, metrics: [one, ...metrics] };
+}
+
+function knowledgeNames({ levels }: Experiment): Set<string> {
+  return new Set(levels.method.filter(({ code }) => METHODS[code].kind === "knowledge").map(({ name }) => name));
 }
 
 /** The numbers of a run, in one pass over its records. @param provider who answered, for the metrics */
@@ -69,9 +93,7 @@ export async function summarize(
     count(tally, record);
   }
   const cells = [...tallies.values()].map(cellSummary);
-  const knowledge = new Set(
-    experiment.levels.method.filter(({ code }) => METHODS[code].kind === "knowledge").map(({ name }) => name),
-  );
+  const knowledge = knowledgeNames(experiment);
   const share = (
     name: string,
     of: readonly CellSummary[],

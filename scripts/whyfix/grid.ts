@@ -39,10 +39,9 @@ await main(script, async (flags, around) => {
     const list = await engine.priceRows({ ...asked, provider: engine.readingProvider(provider), at: realClock.now() });
     around.print(`${halves.flat().length} cells × ${setup.rows.length} learner errors`);
     for (const { model, requests, tokens, usd, usdLow, usdHigh } of list.models) {
-      const cost = list.unpriced.has(model)
-        ? "no price known"
-        : `${dollars(usd)} (${dollars(usdLow)} to ${dollars(usdHigh)})`;
+      const range = `${dollars(usd)} (${dollars(usdLow)} to ${dollars(usdHigh)})`;
       const [asks, reads] = [requests, Math.round(tokens)].map((value) => value.toLocaleString("en-US"));
+      const cost = list.unpriced.has(model) ? "no price known" : range;
       around.print(`  ${model}: ${asks} requests, ${reads} input tokens, ${cost} at batch prices`);
     }
     return;
@@ -65,16 +64,12 @@ await main(script, async (flags, around) => {
     if (cells.length === 0) continue;
     const { blocked, ...asked } = whyfix.gridQuestion(setup, cells, matched);
     const [submit, answers] = [`grid${half * 2 + 1}`, `grid${half * 2 + 2}`];
-    const end = await engine.askStages(
-      place,
-      spec,
-      { ...asked, guard, maxCostUsd },
-      {
-        ...{ submit, collect: answers, once: flags.once },
-        lines: (outcomes) => whyfix.recordLines(context, outcomes, blocked()),
-        metrics: (path) => whyfix.metricsOf(context, records(path)),
-      },
-    );
+    const options = {
+      ...{ submit, collect: answers, once: flags.once },
+      lines: (outcomes: whyfix.Outcomes) => whyfix.recordLines(context, outcomes, blocked()),
+      metrics: (path: string) => whyfix.metricsOf(context, records(path), setup.rows),
+    };
+    const end = await engine.askStages(place, spec, { ...asked, guard, maxCostUsd }, options);
     around.print(engine.endSentence(`${answers} ${run}`, end));
     if (end.state === "open") return;
     const { folder } = await requireStage(place.root, { study, run, stage: answers }, "the same command");

@@ -51,7 +51,7 @@ await main(script, async (flags, around) => {
     write: async (outcomes, { path }) => {
       const table = path("step2.jsonl");
       await writeLines(root, table, () => recordLines(context, outcomes));
-      const metrics = await metricsOf(context, readTable(root, table, StructuredRecord));
+      const metrics = await metricsOf(context, readTable(root, table, StructuredRecord), setup.rows);
       return { outputs: ["step2.jsonl"], metrics };
     },
   });

@@ -63,12 +63,14 @@ await main(script, async (flags, around) => {
           yield* readTable(root, before, StructuredRecord);
           yield* readTable(root, path("step4.jsonl"), StructuredRecord);
         };
-        return { outputs: ["step4.jsonl"], metrics: await metricsOf(context, all()) };
+        return { outputs: ["step4.jsonl"], metrics: await metricsOf(context, all(), setup.rows) };
       },
     },
   );
   around.print(endSentence(`step4 ${run}`, end));
   if (end.state === "open") return;
+  const report = `whyfix/${run}/report.html`;
+  if (!end.manifest && (await root.size(report)) !== undefined) return around.print(`report: ${root.resolve(report)}`);
   const quiet = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], signal: around.signal });
   await quiet`zx scripts/whyfix/export.ts ${run} --results ${flags.results}`;
   await quiet`zx scripts/whyfix/report.ts ${run} --results ${flags.results}`;
