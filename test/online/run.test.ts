@@ -1,6 +1,6 @@
 import { StudyError } from "corrigenda/error";
 import { runOnline } from "corrigenda/online";
-import { type HttpReply, requestKey } from "corrigenda/provider";
+import { type HttpReply, type ModelRequest, requestKey } from "corrigenda/provider";
 import { virtualClock } from "corrigenda/time";
 import { describe, expect, it } from "vitest";
 import {
@@ -236,6 +236,35 @@ describe("runOnline", () => {
     expect(toy.asked).toHaveLength(20);
     const early = await ran(numbers(3), toy, { signal: AbortSignal.abort() });
     expect(early.error).toMatchObject({ code: "stopped" });
+  });
+
+  it("begins no row that the source hands out after the signal", async () => {
+    const clock = virtualClock();
+    const abort = new AbortController();
+    const late = async function* (): AsyncGenerator<string> {
+      yield "a";
+      await clock.sleep(1000);
+      abort.abort();
+      yield "b";
+    };
+    const begun: string[] = [];
+    const request = (row: string): ModelRequest => {
+      begun.push(row);
+      return prompt.request(row);
+    };
+    const toy = service((content) => answer(content));
+    const run = await ran(late(), toy, { virtual: clock, signal: abort.signal, prompt: { ...prompt, request } });
+    expect(run.error).toMatchObject({ code: "stopped" });
+    expect([values(run), begun]).toEqual([["A"], ["a"]]);
+  });
+
+  it("prices a reply by the model that answered, where the request names a deployment", async () => {
+    const toy = service((content) => answer(content));
+    const request = (row: string): ModelRequest => ({ ...prompt.request(row), model: "our-deployment" });
+    const price = (model: string): number | undefined => (model === "toy-1" ? 0.25 : undefined);
+    const run = await ran(["a"], toy, { price, prompt: { ...prompt, request } });
+    expect(run.outcomes[0]?.usd).toBe(0.25);
+    expect(run.kept.replies[0]?.usd).toBe(0.25);
   });
 
   it("hands a refused request back as a failed row and goes on", async () => {
