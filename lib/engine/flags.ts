@@ -45,11 +45,10 @@ export function recordedFlags(
   return words;
 }
 
-/** Settings as config.json keeps them: an offline service's address is this process's own affair. */
-export function recordedSettings(settings: ProviderSettings): Json {
-  const { transport, concurrency, ...kept } = settings;
-  const { baseUrl, ...rest } = kept;
-  return (settings.name === "offline" ? rest : kept) as Json;
+/** Settings as config.json keeps them: with the address that is part of every key, but for an offline service's own. */
+export function recordedSettings(settings: ProviderSettings, base: string): Json {
+  const { transport, concurrency, baseUrl, ...kept } = settings;
+  return (settings.name === "offline" ? kept : { ...kept, baseUrl: base }) as Json;
 }
 
 export interface ProviderFlags {

@@ -15,7 +15,7 @@ export { checkQuestion, type Job, openJob, type Question } from "./job.ts";
 export { goOnFrom, type Later, type LaterOptions } from "./later.ts";
 export { replyOf } from "./ledger.ts";
 export { type OpenWork, openWork } from "./open-work.ts";
-export { type PriceList, priceRows } from "./price.ts";
+export { type PriceList, priceLines, priceRows } from "./price.ts";
 export * from "./stages.ts";
 export { readTable, writeLines } from "./tables.ts";
 export { openKept, openWorkplace, type ProviderSettings, readingProvider, type Workplace } from "./workplace.ts";

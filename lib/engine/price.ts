@@ -1,3 +1,4 @@
+import { dollars } from "corrigenda/cli";
 import { type Prompt, type Provider, requestKey } from "corrigenda/provider";
 import { keyTable } from "corrigenda/store";
 import { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
@@ -55,4 +56,13 @@ export async function priceRows<Row>({ provider, prompt, rows, output, at }: Pri
     for (const part of ["tokens", "usd", "usdLow", "usdHigh"] as const) sum[part] += one[part];
   }
   return { rows: count, models: [...models.values()], unpriced };
+}
+
+/** A price list for the terminal. */
+export function priceLines({ models, unpriced }: PriceList): string[] {
+  return models.map(({ model, requests, tokens, usd, usdLow, usdHigh }) => {
+    const range = `${dollars(usd)} (${dollars(usdLow)} to ${dollars(usdHigh)}) at batch prices`;
+    const [asks, reads] = [requests, Math.round(tokens)].map((value) => value.toLocaleString("en-US"));
+    return `  ${model}: ${asks} requests, ${reads} input tokens, ${unpriced.has(model) ? "no price known" : range}`;
+  });
 }

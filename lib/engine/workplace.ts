@@ -97,7 +97,9 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
 /** A provider that only encodes and decodes: for reading what is kept, with no key and no connection. */
 export function readingProvider(settings: { readonly name: ProviderSettings["name"] }): Provider {
   if (settings.name === "offline") return offlineProvider("http://127.0.0.1", (settings as { wire?: "openai" }).wire);
-  const none = { OPENAI_API_KEY: "none", AZURE_OPENAI_API_KEY: "none", ANTHROPIC_API_KEY: "none" };
+  const keys = { OPENAI_API_KEY: "none", AZURE_OPENAI_API_KEY: "none", ANTHROPIC_API_KEY: "none" };
+  const nowhere = { AZURE_OPENAI_ENDPOINT: "https://nowhere.invalid", COMPATIBLE_BASE_URL: "https://nowhere.invalid" };
+  const none = { ...keys, ...nowhere };
   return openProvider(settings as ProviderConfig, none);
 }
 

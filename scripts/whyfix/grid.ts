@@ -2,7 +2,7 @@
 // npx zx scripts/whyfix/grid.ts longman small 0622-1458 --methods BL,Dict --models gpt-6-luna --max-cost 20
 // The full factorial grid, or the levels that are picked: prices and runs it. Methods that build on knowledge wait for
 // it. Writes results/whyfix/<DATE>/grid1 … grid4/ as step1 … step4 do; the same command goes on after a stop.
-import { defineScript, dollars, main } from "corrigenda/cli";
+import { defineScript, main } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
 import { collect } from "corrigenda/files";
@@ -38,19 +38,21 @@ await main(script, async (flags, around) => {
     const asked = whyfix.pricedQuestion(setup, halves.flat());
     const list = await engine.priceRows({ ...asked, provider: engine.readingProvider(provider), at: realClock.now() });
     around.print(`${halves.flat().length} cells × ${setup.rows.length} learner errors`);
-    for (const { model, requests, tokens, usd, usdLow, usdHigh } of list.models) {
-      const range = `${dollars(usd)} (${dollars(usdLow)} to ${dollars(usdHigh)})`;
-      const [asks, reads] = [requests, Math.round(tokens)].map((value) => value.toLocaleString("en-US"));
-      const cost = list.unpriced.has(model) ? "no price known" : range;
-      around.print(`  ${model}: ${asks} requests, ${reads} input tokens, ${cost} at batch prices`);
-    }
+    for (const line of engine.priceLines(list)) around.print(line);
     return;
   }
   const simulators = [whyfix.simulateWhyfix];
   await using place = await engine.openWorkplace({ ...flags, provider, simulators, env: process.env, around });
   const words = ["--experiment", experiment, ...whyfix.pickWords(flags), ...engine.recordedFlags(flags)];
   const command = [script.name, sampleType, embedding, "{run}", ...words];
-  const base = { sampleType, embedding, experiment, provider: engine.recordedSettings(provider), redact, iMaySend };
+  const base = {
+    sampleType,
+    embedding,
+    experiment,
+    provider: engine.recordedSettings(provider, place.provider.base),
+    redact,
+    iMaySend,
+  };
   const spec = {
     ...{ study, run, command, config: { ...base, pick, next: command }, prompts: setup.prompts, again: flags.again },
     inputs: await engine.hashInputs(around.disk, setup.inputs),

@@ -45,7 +45,15 @@ await main(script, async (flags, around) => {
   const spec = {
     ...{ study: "whyfix", run, stage: "step1", prompts: setup.prompts },
     command: [script.name, sampleType, embedding, "{run}", "--experiment", experiment, ...recordedFlags(flags)],
-    config: { sampleType, embedding, experiment, provider: recordedSettings(provider), redact, iMaySend, next },
+    config: {
+      sampleType,
+      embedding,
+      experiment,
+      provider: recordedSettings(provider, place.provider.base),
+      redact,
+      iMaySend,
+      next,
+    },
     inputs: await hashInputs(around.disk, setup.inputs),
     environment: await stageEnvironment(around.disk, place.clock.now()),
   };
