@@ -74,9 +74,10 @@ export async function openOnlineJob<Row, Out>(
     cancel: async () => 0,
     unknown: async () => {
       const events = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
-      const keys = unknownCalls(events, () => false).map(({ key }) => key);
-      const kept = new Set((await store.has(keys)).flatMap((has, place) => (has ? [keys[place]] : [])));
-      return unknownCalls(events, (key) => kept.has(key));
+      const paid = new Set<string>();
+      for (const { key } of unknownCalls(events, () => false))
+        if ((await store.get(key))?.run === folder) paid.add(key);
+      return unknownCalls(events, (key) => paid.has(key));
     },
     [Symbol.asyncDispose]: () => journal.close(),
   };
