@@ -15,7 +15,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-// Work between two sleeps may need several turns of the event loop (a Blob's stream takes two).
+// Work between two sleeps may need several turns of the event loop. Disk requests are seen; sockets and Blobs are not.
 const IDLE_TURNS = 3;
 const STUCK_AFTER = 200;
 
