@@ -6,12 +6,12 @@ import { anthropicId, anthropicLine, idPrefix, readAnthropicLine, withId } from 
 import { createError } from "./create-error.ts";
 import { CLOCK_SKEW_MS, streamed } from "./openai-batch.ts";
 import { count, record, text } from "./read-json.ts";
-import { asked, type SdkFetch } from "./sdk-transport.ts";
+import { asked, type Lazy, type SdkFetch } from "./sdk-transport.ts";
 import type { BatchApi, BatchLimits, BatchState, Chunk } from "./types.ts";
 
 export interface AnthropicBatchOptions {
   readonly provider: string;
-  readonly client: Anthropic;
+  readonly client: Lazy<Anthropic>;
   readonly sdk: SdkFetch;
   readonly limits: BatchLimits;
 }
@@ -32,17 +32,20 @@ export function anthropicBatch(options: AnthropicBatchOptions): BatchApi {
     create: async (chunk) => {
       const body = await requestsBody(chunk);
       const headers = { "content-type": "application/json" };
-      const batch = await client.post<MessageBatch>(PATH, { ...ONCE, body, headers }).catch((error: unknown) => {
+      const open = await client();
+      const batch = await open.post<MessageBatch>(PATH, { ...ONCE, body, headers }).catch((error: unknown) => {
         throw createError(provider, sdk, error);
       });
       return batch.id;
     },
     find: (chunk, since, _file, known) => ask("list batches", () => find(options, { chunk, since, known })),
     state: async (id) =>
-      messageBatchState(await ask("show a batch", () => client.messages.batches.retrieve(id, {}, ONCE))),
+      messageBatchState(
+        await ask("show a batch", async () => (await client()).messages.batches.retrieve(id, {}, ONCE)),
+      ),
     results: (id) => results(options, id),
     cancel: async (id) => {
-      await ask("cancel a batch", () => client.messages.batches.cancel(id, {}, ONCE));
+      await ask("cancel a batch", async () => (await client()).messages.batches.cancel(id, {}, ONCE));
     },
   };
 }
@@ -74,7 +77,8 @@ interface Wanted {
 async function find(options: AnthropicBatchOptions, wanted: Wanted): Promise<string | "wait" | undefined> {
   const oldest = wanted.since - CLOCK_SKEW_MS;
   let open = false;
-  const first = await options.client.messages.batches.list({ limit: 100 }, ONCE);
+  const { messages } = await options.client();
+  const first = await messages.batches.list({ limit: 100 }, ONCE);
   for await (const page of first.iterPages()) {
     const young = page.data.filter((batch) => Date.parse(batch.created_at) >= oldest);
     for (const batch of young) {
@@ -118,6 +122,7 @@ export function messageBatchState(batch: MessageBatch): BatchState {
 async function* results({ provider, client, sdk }: AnthropicBatchOptions, id: string): AsyncGenerator<Uint8Array> {
   const path = `${PATH}/${encodeURIComponent(id)}/results`;
   const headers = { accept: "application/binary" };
-  const call = (): Promise<Response> => client.get(path, { ...ONCE, headers, __binaryResponse: true }).asResponse();
+  const open = await client();
+  const call = (): Promise<Response> => open.get(path, { ...ONCE, headers, __binaryResponse: true }).asResponse();
   yield* streamed(provider, sdk, await asked(provider, sdk, "send a batch's results", call));
 }

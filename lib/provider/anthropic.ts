@@ -1,9 +1,8 @@
-import { Anthropic } from "@anthropic-ai/sdk";
 import { anthropicBatch } from "./anthropic-batch.ts";
 import { decodeMessage, messagesBody } from "./anthropic-wire.ts";
 import limits from "./data/limits.json" with { type: "json" };
 import { batchLimits } from "./models.ts";
-import { sdkFetch } from "./sdk-transport.ts";
+import { lazily, sdkFetch } from "./sdk-transport.ts";
 import { type ServiceOptions, TIMEOUT_MS, transport } from "./service.ts";
 import type { ModelRequest, Provider, WireRequest } from "./types.ts";
 
@@ -15,7 +14,7 @@ export function anthropic(options: ServiceOptions): Provider {
   const { name, base } = options.as ?? { name: "anthropic", base: options.baseUrl };
   const { timeoutMs = TIMEOUT_MS, apiKey, baseUrl } = options;
   const sdk = sdkFetch(timeoutMs);
-  const client = new Anthropic({
+  const settings = {
     apiKey,
     baseURL: baseUrl,
     webhookKey: null,
@@ -24,6 +23,10 @@ export function anthropic(options: ServiceOptions): Provider {
     logLevel: "off",
     fetch: sdk.fetch,
     defaultHeaders: { "anthropic-version": VERSION },
+  } as const;
+  const client = lazily(async () => {
+    const { Anthropic } = await import("@anthropic-ai/sdk");
+    return new Anthropic(settings);
   });
   const headers = { authorization: `Bearer ${apiKey}`, "anthropic-version": VERSION }; // as the SDK sends them
   const send = transport({ ...options, provider: name, headers }, client, sdk);

@@ -1,9 +1,8 @@
-import { AzureOpenAI } from "openai";
 import { embed } from "./embed.ts";
 import { batchLimits } from "./models.ts";
 import { openAiBatch } from "./openai-batch.ts";
 import { chatBody, decodeOpenAi, responsesBody } from "./openai-wire.ts";
-import { sdkFetch } from "./sdk-transport.ts";
+import { lazily, sdkFetch } from "./sdk-transport.ts";
 import { type ServiceOptions, TIMEOUT_MS, transport } from "./service.ts";
 import type { ModelRequest, Provider, WireRequest } from "./types.ts";
 
@@ -32,7 +31,7 @@ export function azure(options: AzureOptions): Provider {
     webhookSecret: null,
     logLevel: "off",
   } as const;
-  const client = new AzureOpenAI({
+  const settings = {
     ...common,
     apiKey,
     apiVersion,
@@ -40,6 +39,10 @@ export function azure(options: AzureOptions): Provider {
     maxRetries: 0,
     timeout: timeoutMs,
     fetch: sdk.fetch,
+  };
+  const client = lazily(async () => {
+    const { AzureOpenAI } = await import("openai");
+    return new AzureOpenAI(settings);
   });
   const send = transport({ ...options, baseUrl, provider: name, headers: { "api-key": apiKey } }, client, sdk);
   // The SDK adds the version itself.

@@ -1,17 +1,23 @@
 import { StudyError } from "corrigenda/error";
 import type { OpenAI } from "openai";
 import limits from "./data/limits.json" with { type: "json" };
-import { asked, type SdkFetch } from "./sdk-transport.ts";
+import { asked, type Lazy, type SdkFetch } from "./sdk-transport.ts";
 
 /** Embeddings in the order of the texts, some hundred texts a call. @returns one unit vector per text */
 export async function embed(
-  service: { readonly provider: string; readonly client: OpenAI; readonly sdk: SdkFetch; readonly model: string },
+  service: {
+    readonly provider: string;
+    readonly client: Lazy<OpenAI>;
+    readonly sdk: SdkFetch;
+    readonly model: string;
+  },
   texts: readonly string[],
 ): Promise<Float32Array[]> {
   const vectors: Float32Array[] = [];
+  const client = await service.client();
   for (const input of groups(texts)) {
     const reply = await asked(service.provider, service.sdk, "embed texts", () =>
-      service.client.embeddings.create({ model: service.model, input, encoding_format: "float" }, { maxRetries: 0 }),
+      client.embeddings.create({ model: service.model, input, encoding_format: "float" }, { maxRetries: 0 }),
     );
     const inOrder = [...reply.data].sort((a, b) => a.index - b.index);
     if (inOrder.length !== input.length)

@@ -7,12 +7,12 @@ import { createError } from "./create-error.ts";
 import { openAiLine, readOpenAiLine } from "./openai-lines.ts";
 import { count, list, record, text } from "./read-json.ts";
 import { redact } from "./redact.ts";
-import { asked, type SdkFetch } from "./sdk-transport.ts";
+import { asked, type Lazy, type SdkFetch } from "./sdk-transport.ts";
 import type { BatchApi, BatchLimits, BatchState, Chunk } from "./types.ts";
 
 export interface OpenAiBatchOptions {
   readonly provider: string;
-  readonly client: OpenAI;
+  readonly client: Lazy<OpenAI>;
   readonly sdk: SdkFetch;
   readonly limits: BatchLimits;
   readonly clock: Clock;
@@ -42,16 +42,18 @@ export function openAiBatch(options: OpenAiBatchOptions): BatchApi {
         completion_window: "24h" as const,
         metadata: { chunk: chunk.key },
       };
-      const batch = await client.batches.create(body, ONCE).catch((error: unknown) => {
+      const open = await client();
+      const batch = await open.batches.create(body, ONCE).catch((error: unknown) => {
         throw createError(provider, sdk, error);
       });
       return batch.id;
     },
-    find: (chunk, since, file) => ask("list batches", () => find(client, { chunk: chunk.key, since, file })),
-    state: async (id) => batchState(await ask("show a batch", () => client.batches.retrieve(id, ONCE))),
+    find: (chunk, since, file) =>
+      ask("list batches", async () => find(await client(), { chunk: chunk.key, since, file })),
+    state: async (id) => batchState(await ask("show a batch", async () => (await client()).batches.retrieve(id, ONCE))),
     results: (id) => results(options, id),
     cancel: async (id) => {
-      await ask("cancel a batch", () => client.batches.cancel(id, ONCE));
+      await ask("cancel a batch", async () => (await client()).batches.cancel(id, ONCE));
     },
   };
 }
@@ -59,12 +61,13 @@ export function openAiBatch(options: OpenAiBatchOptions): BatchApi {
 /** The chunk's key is in the file's name: it can be read in the service's list of files. */
 async function upload({ provider, client, sdk, clock, processesFiles }: OpenAiBatchOptions, chunk: Chunk) {
   const blob = await chunk.blob();
+  const { files } = await client();
   const { id } = await asked(provider, sdk, "take a file", () =>
-    client.files.create({ file: new File([blob], `corrigenda-${chunk.key}.jsonl`), purpose: "batch" }, ONCE),
+    files.create({ file: new File([blob], `corrigenda-${chunk.key}.jsonl`), purpose: "batch" }, ONCE),
   );
   if (!processesFiles) return id;
   for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, 10_000)) {
-    const file = await asked(provider, sdk, "show a file", () => client.files.retrieve(id, ONCE));
+    const file = await asked(provider, sdk, "show a file", () => files.retrieve(id, ONCE));
     const status = `${file.status}`.toLowerCase();
     if (status === "processed") return id;
     if (status === "error" || status === "failed" || status === "deleted")
@@ -131,10 +134,11 @@ export function batchState(batch: Batch): BatchState {
 
 /** Output file, then error file, streamed; a newline between them even where the first lacks its last one. */
 async function* results({ provider, client, sdk }: OpenAiBatchOptions, id: string): AsyncGenerator<Uint8Array> {
-  const batch = await asked(provider, sdk, "show a batch", () => client.batches.retrieve(id, ONCE));
+  const { batches, files } = await client();
+  const batch = await asked(provider, sdk, "show a batch", () => batches.retrieve(id, ONCE));
   for (const file of [batch.output_file_id, batch.error_file_id]) {
     if (!file) continue;
-    const reply = await asked(provider, sdk, "send a result file", () => client.files.content(file, ONCE));
+    const reply = await asked(provider, sdk, "send a result file", () => files.content(file, ONCE));
     yield* streamed(provider, sdk, reply);
   }
 }

@@ -1,9 +1,9 @@
-import { OpenAI } from "openai";
+import type { OpenAI } from "openai";
 import { embed } from "./embed.ts";
 import { batchLimits } from "./models.ts";
 import { openAiBatch } from "./openai-batch.ts";
 import { chatBody, decodeOpenAi, type LimitField, responsesBody } from "./openai-wire.ts";
-import { type SdkFetch, sdkFetch } from "./sdk-transport.ts";
+import { type Lazy, lazily, type SdkFetch, sdkFetch } from "./sdk-transport.ts";
 import { type ServiceOptions, TIMEOUT_MS, transport } from "./service.ts";
 import type { ModelRequest, Provider, WireRequest } from "./types.ts";
 
@@ -52,8 +52,8 @@ function openAiService(options: ServiceOptions, dialect: Dialect): Provider {
 }
 
 /** Nothing is read from the environment behind the caller's back; nothing is logged; nothing is retried. */
-function openAiClient(options: ServiceOptions, sdk: SdkFetch): OpenAI {
-  return new OpenAI({
+function openAiClient(options: ServiceOptions, sdk: SdkFetch): Lazy<OpenAI> {
+  const settings = {
     apiKey: options.apiKey,
     baseURL: options.baseUrl,
     adminAPIKey: null,
@@ -64,6 +64,10 @@ function openAiClient(options: ServiceOptions, sdk: SdkFetch): OpenAI {
     timeout: options.timeoutMs ?? TIMEOUT_MS,
     logLevel: "off",
     fetch: sdk.fetch,
+  } as const;
+  return lazily(async () => {
+    const { OpenAI } = await import("openai");
+    return new OpenAI(settings);
   });
 }
 

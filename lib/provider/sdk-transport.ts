@@ -12,6 +12,17 @@ export interface SdkClient {
   ): { asResponse(): Promise<Response> };
 }
 
+/** A client that is made at the first call: loading the SDKs takes some 0.3 s and 40 MB, which planning and reading do without. */
+export type Lazy<T> = () => Promise<T>;
+
+export function lazily<T>(open: () => Promise<T>): Lazy<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
+}
+
 export interface SdkFetch {
   /** Given to an SDK as its fetch. */
   readonly fetch: typeof globalThis.fetch;
@@ -50,11 +61,12 @@ export function sdkFetch(timeoutMs: number): SdkFetch {
 }
 
 /** `complete` through an official SDK: it authenticates and connects; the bytes are ours and it retries nothing. */
-export function sdkTransport(provider: string, client: SdkClient, sdk: SdkFetch): Post {
+export function sdkTransport(provider: string, client: Lazy<SdkClient>, sdk: SdkFetch): Post {
   return async (path, body, signal) => {
+    const open = await client();
     try {
       const headers = { "content-type": "application/json" };
-      const call = client.post(path, { body, headers, maxRetries: 0, ...(signal && { signal }) });
+      const call = open.post(path, { body, headers, maxRetries: 0, ...(signal && { signal }) });
       const reply = await call.asResponse();
       return { status: reply.status, headers: Object.fromEntries(reply.headers), text: await reply.text() };
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Clock } from "corrigenda/time";
 import { leanTransport, type Post } from "./lean-transport.ts";
-import { type SdkClient, type SdkFetch, sdkTransport } from "./sdk-transport.ts";
+import { type Lazy, type SdkClient, type SdkFetch, sdkTransport } from "./sdk-transport.ts";
 
 /** What every service needs to be reached. */
 export interface ServiceOptions {
@@ -25,7 +25,7 @@ export const TIMEOUT_MS = 10 * 60_000;
 /** The transport behind `complete`. */
 export function transport(
   options: ServiceOptions & { readonly provider: string; readonly headers: Readonly<Record<string, string>> },
-  client: SdkClient,
+  client: Lazy<SdkClient>,
   sdk: SdkFetch,
 ): Post {
   const { provider, baseUrl, headers, timeoutMs = TIMEOUT_MS } = options;

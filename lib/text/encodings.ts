@@ -60,9 +60,10 @@ export function encodingOf(model: string): EncodingName {
 
 async function loadRanks(name: EncodingName): Promise<Ranks> {
   const { default: tokens } = await TABLES[name]();
-  return new Map(
-    tokens.map((token, rank) => [typeof token === "string" ? byteString(token) : String.fromCharCode(...token), rank]),
-  );
+  const ranks = new Map<string, number>();
+  for (const [rank, token] of tokens.entries())
+    ranks.set(typeof token === "string" ? byteString(token) : String.fromCharCode(...token), rank);
+  return ranks;
 }
 
 // Megabytes of text: read when asked for, not at import.
