@@ -15,7 +15,6 @@ export const engineFlags = {
   deployment: z.string().optional().describe("Azure: the deployment"),
   wire: z.enum(["openai", "azure", "anthropic"]).optional().describe("offline: whose dialect is spoken"),
   online: z.boolean().default(false).describe("synchronous calls instead of batches: twice the price, answers now"),
-  concurrency: z.number().int().positive().optional().describe("synchronous calls in flight at most (default 16)"),
   results: z.string().default("results").describe("the folder of all runs"),
   maxCost: z.number().positive().optional().describe("US dollars that this run may cost; it stops before more"),
   iMaySend: z.boolean().default(false).describe("you have the right to send this data set to a remote provider"),
@@ -25,6 +24,7 @@ export const engineFlags = {
 /** Flags of scripts that wait for an earlier stage's batches. */
 export const waitFlags = {
   once: z.boolean().default(false).describe("look once and return, instead of waiting"),
+  concurrency: z.number().int().positive().optional().describe("synchronous calls in flight at most (default 16)"),
   again: z.boolean().default(false).describe("read the kept replies again with today's code, also of a finished stage"),
   results: engineFlags.results,
   maxCost: engineFlags.maxCost,

@@ -8,6 +8,8 @@ export interface LaterOptions extends Omit<WorkplaceOptions, "provider"> {
   readonly provider: Readonly<Record<string, unknown>> & { readonly name: ProviderSettings["name"] };
   /** Where an offline service runs already. */
   readonly baseUrl?: string | undefined;
+  /** Synchronous calls in flight at most. */
+  readonly concurrency?: number | undefined;
   /** Paths that the earlier stage read; refused where they have changed. */
   readonly paths: readonly string[];
 }
@@ -20,10 +22,14 @@ export interface Later {
 
 /** Opens the workplace of a stage that goes on from `earlier`: the same config, provider and inputs. */
 export async function goOnFrom(earlier: FinishedStage, options: LaterOptions): Promise<Later> {
-  const { provider, baseUrl, paths, ...rest } = options;
+  const { provider, baseUrl, concurrency, paths, ...rest } = options;
   const inputs = await hashInputs(rest.around.disk, paths);
   sameInputs(earlier, inputs);
-  const settings = (baseUrl === undefined ? provider : { ...provider, baseUrl }) as ProviderSettings;
+  const settings = {
+    ...provider,
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(concurrency !== undefined && { concurrency }),
+  } as ProviderSettings;
   const place = await openWorkplace({ ...rest, provider: settings });
   const environment = await stageEnvironment(rest.around.disk, place.clock.now());
   return { place, spec: { config: earlier.manifest.config, inputs, environment } };

@@ -1,5 +1,6 @@
 import type { BatchPolicy } from "corrigenda/batch";
 import type { Logger, Progress } from "corrigenda/cli";
+import { type Declaration, isRemote, mayLeave } from "corrigenda/dataset";
 import { type Disk, nodeDisk } from "corrigenda/files";
 import {
   type Environment,
@@ -53,6 +54,9 @@ export interface WorkplaceOptions {
   readonly provider: ProviderSettings;
   readonly simulators: readonly Simulator[];
   readonly env: Environment;
+  /** Whose rows are asked about: where they may not leave this machine, that is said before a key is asked for. */
+  readonly dataset?: Declaration;
+  readonly iMaySend?: boolean;
   /** Other than real time only in trials. */
   readonly clock?: Clock;
   readonly around: {
@@ -67,7 +71,9 @@ export interface WorkplaceOptions {
 const LOCAL_POLICY: Partial<BatchPolicy> = { pollMs: 100, maxPollMs: 1_000, graceMs: 3_000 };
 
 export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
-  const { provider: settings, around, clock = realClock } = options;
+  const { provider: settings, around, clock = realClock, dataset, iMaySend = false } = options;
+  const refusal = dataset && mayLeave(dataset, isRemote(readingProvider(settings, options.env)), iMaySend);
+  if (refusal) throw refusal;
   const root = nodeDisk(around.disk.resolve(options.results));
   const isOffline = settings.name === "offline";
   const open: AsyncDisposable[] = [];
@@ -95,11 +101,15 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
 }
 
 /** A provider that only encodes and decodes: for reading what is kept, with no key and no connection. */
-export function readingProvider(settings: { readonly name: ProviderSettings["name"] }): Provider {
+export function readingProvider(
+  settings: { readonly name: ProviderSettings["name"] },
+  addresses: Environment = {},
+): Provider {
   if (settings.name === "offline") return offlineProvider("http://127.0.0.1", (settings as { wire?: "openai" }).wire);
   const keys = { OPENAI_API_KEY: "none", AZURE_OPENAI_API_KEY: "none", ANTHROPIC_API_KEY: "none" };
   const nowhere = { AZURE_OPENAI_ENDPOINT: "https://nowhere.invalid", COMPATIBLE_BASE_URL: "https://nowhere.invalid" };
-  const none = { ...keys, ...nowhere };
+  const given = Object.entries(addresses).filter(([, value]) => (value ?? "").trim() !== "");
+  const none = { ...nowhere, ...Object.fromEntries(given), ...keys };
   return openProvider(settings as ProviderConfig, none);
 }
 

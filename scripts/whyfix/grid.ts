@@ -20,7 +20,7 @@ const script = defineScript({
   },
   flags: {
     ...{ methods: level, models: level, inputs: level, roles: level, temps: level, efforts: level, lengths: level },
-    ...{ ...engine.engineFlags, once: engine.waitFlags.once, again: engine.waitFlags.again },
+    ...{ ...engine.waitFlags, ...engine.engineFlags },
     experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),
     dryRun: z.boolean().default(false).describe("count and price only; nothing is written or sent"),
   },
@@ -41,8 +41,8 @@ await main(script, async (flags, around) => {
     for (const line of engine.priceLines(list)) around.print(line);
     return;
   }
-  const simulators = [whyfix.simulateWhyfix];
-  await using place = await engine.openWorkplace({ ...flags, provider, simulators, env: process.env, around });
+  const [simulators, dataset] = [[whyfix.simulateWhyfix], declarationOf(setup.dataset)];
+  await using place = await engine.openWorkplace({ ...flags, provider, dataset, simulators, env: process.env, around });
   const words = ["--experiment", experiment, ...whyfix.pickWords(flags), ...engine.recordedFlags(flags)];
   const command = [script.name, sampleType, embedding, "{run}", ...words];
   const base = {
@@ -58,7 +58,7 @@ await main(script, async (flags, around) => {
     inputs: await engine.hashInputs(around.disk, setup.inputs),
     environment: await engine.stageEnvironment(around.disk, place.clock.now()),
   };
-  const guard = { dataset: declarationOf(setup.dataset), iMaySend, redact };
+  const guard = { dataset, iMaySend, redact };
   const context = { experiment: setup.experiment, provider: place.provider.name };
   const records = (path: string) => engine.readTable(place.root, path, whyfix.StructuredRecord);
   let matched: whyfix.MatchedById = new Map();

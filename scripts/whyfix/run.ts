@@ -1,7 +1,7 @@
 // npx zx scripts/whyfix/run.ts longman small 0622-1458
 // All four steps, one after the other; each is resumable, so the same command goes on after any interruption.
 import { defineScript, main } from "corrigenda/cli";
-import { engineFlags, recordedFlags } from "corrigenda/engine";
+import { engineFlags, recordedFlags, waitFlags } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { checkDate, stepArguments } from "corrigenda/whyfix";
 import { z } from "zod";
@@ -13,22 +13,24 @@ const script = defineScript({
   positionals: stepArguments,
   flags: {
     ...engineFlags,
+    concurrency: waitFlags.concurrency,
     experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),
   },
   examples: ["npx zx scripts/whyfix/run.ts sample-longman small 0622-1458"],
 });
 
 await main(script, async (flags, { signal }) => {
-  const { sampleType, embeddingSize, results, maxCost, baseUrl, experiment } = flags;
+  const { sampleType, embeddingSize, results, maxCost, baseUrl, concurrency, experiment } = flags;
   const run = checkDate(flags.date);
   const common = ["--results", results, ...(maxCost === undefined ? [] : ["--max-cost", String(maxCost)])];
   const where = baseUrl === undefined ? [] : ["--base-url", baseUrl];
+  const calls = concurrency === undefined ? [] : ["--concurrency", String(concurrency)];
   const first = ["--experiment", experiment, ...recordedFlags({ ...flags, baseUrl: undefined })];
   const steps = [
     ["step1", sampleType, embeddingSize, run, ...first, ...common, ...where],
-    ["step2", run, ...common, ...where],
+    ["step2", run, ...common, ...where, ...calls],
     ["step3", sampleType, embeddingSize, run, ...common, ...where],
-    ["step4", run, ...common, ...where],
+    ["step4", run, ...common, ...where, ...calls],
   ];
   for (const [step, ...args] of steps) {
     const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });

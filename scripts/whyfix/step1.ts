@@ -34,9 +34,11 @@ await main(script, async (flags, around) => {
   const setup = await setUp(inputFiles(around.disk), { sampleType, embedding, experiment });
   for (const sentence of dropSentences(setup.drops)) around.log.info(`left out: ${sentence}`);
   const provider = providerSettings(setup.experiment.provider, flags);
+  const dataset = declarationOf(setup.dataset);
   await using place = await openWorkplace({
     ...flags,
     provider,
+    dataset,
     simulators: [simulateWhyfix],
     env: process.env,
     around,
@@ -58,7 +60,7 @@ await main(script, async (flags, around) => {
     environment: await stageEnvironment(around.disk, place.clock.now()),
   };
   const { cells, ...question } = stepQuestion(setup, 1);
-  const guard = { dataset: declarationOf(setup.dataset), iMaySend, redact };
+  const guard = { dataset, iMaySend, redact };
   const end = await submitStage(place, spec, { ...question, guard, maxCostUsd: flags.maxCost });
   const did = end.state === "finished" && !end.manifest ? "nothing to do, all is handed in" : "handed in";
   around.print(`step1 ${run}: ${setup.rows.length} rows in ${cells.length} cells: ${did}`);
