@@ -10,6 +10,7 @@ import {
   type Level,
   type Levels,
   type Model,
+  pickLevel,
   type Role,
   type Temperature,
 } from "./levels.ts";
@@ -41,8 +42,11 @@ export interface RunSettings {
   readonly wording: "learner" | "general";
 }
 
-/** Reads experiment.yaml; throws one StudyError "config" with a line for every mistake in it. */
-export function parseExperiment(text: string, fileName: string): Experiment {
+/**
+ * Reads experiment.yaml; throws one StudyError "config" with a line for every mistake in it.
+ * @param model takes the place of the file's own choice
+ */
+export function parseExperiment(text: string, fileName: string, model?: string): Experiment {
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines });
   const broken = doc.errors.filter(({ code }) => code !== "DUPLICATE_KEY");
@@ -62,7 +66,10 @@ export function parseExperiment(text: string, fileName: string): Experiment {
   const issues = shape.success ? [] : shape.error.issues.flatMap((issue) => issueMistakes(issue, raw, knownKeys));
   const mistakes = mistakeLines(fileName, doc, lines, [...twice, ...issues, ...crossChecks(raw)]);
   if (mistakes.length > 0 || !shape.success) throw mistaken(mistakes);
-  return resolve(shape.data, buildLevels(raw));
+  const levels = buildLevels(raw);
+  const experiment = resolve(shape.data, levels);
+  if (model === undefined) return experiment;
+  return { ...experiment, run: { ...experiment.run, model: pickLevel(levels, "model", model) } };
 }
 
 function mistaken(lines: readonly string[]): StudyError {

@@ -12,6 +12,8 @@ export interface Choice {
   readonly embedding: "small" | "large";
   /** Path of experiment.yaml. */
   readonly experiment: string;
+  /** In place of the model that the experiment names. */
+  readonly model?: string | undefined;
 }
 
 /** The arguments of steps 1 and 3, as the original study has them. */
@@ -21,11 +23,29 @@ export const stepArguments = {
   date: z.string().describe("the run's name, MMDD-HHMM"),
 };
 
+/** Flags of scripts that start a run. */
+export const startFlags = {
+  experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),
+  model: z.string().optional().describe("the run's model, in place of the experiment's"),
+};
+
+/** The same flags as words of a command line. */
+export function startWords({
+  experiment,
+  model,
+}: {
+  readonly experiment: string;
+  readonly model?: string | undefined;
+}): string[] {
+  return ["--experiment", experiment, ...(model === undefined ? [] : ["--model", model])];
+}
+
 /** What step 1 recorded: later steps take their choices from it. */
 export const StepConfig = z.strictObject({
   sampleType: z.string(),
   embedding: z.enum(["small", "large"]),
   experiment: z.string(),
+  model: z.string().optional(),
   provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
   redact: z.boolean(),
   iMaySend: z.boolean(),
@@ -67,8 +87,8 @@ export interface Setup {
 }
 
 /** Reads experiment and rows. Throws StudyError "config" or "dataset"; what is no row is in `drops`. */
-export async function setUp(files: Files, { sampleType, embedding, experiment: path }: Choice): Promise<Setup> {
-  const experiment = parseExperiment(await files.text(path), path);
+export async function setUp(files: Files, { sampleType, embedding, experiment: path, model }: Choice): Promise<Setup> {
+  const experiment = parseExperiment(await files.text(path), path, model);
   const source = sampleSource(sampleType, embedding);
   const { input, dataset, file } = await firstThatExists(files, source, sampleType);
   const drops: Drops = new Map();

@@ -3,8 +3,7 @@
 import { defineScript, main } from "corrigenda/cli";
 import { engineFlags, recordedFlags, waitFlags } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
-import { checkDate, stepArguments } from "corrigenda/whyfix";
-import { z } from "zod";
+import { checkDate, startFlags, startWords, stepArguments } from "corrigenda/whyfix";
 import { $ } from "zx";
 
 const script = defineScript({
@@ -14,18 +13,18 @@ const script = defineScript({
   flags: {
     ...engineFlags,
     concurrency: waitFlags.concurrency,
-    experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),
+    ...startFlags,
   },
   examples: ["npx zx scripts/whyfix/run.ts sample-longman small 0622-1458"],
 });
 
 await main(script, async (flags, { signal }) => {
-  const { sampleType, embeddingSize, results, maxCost, baseUrl, concurrency, experiment } = flags;
+  const { sampleType, embeddingSize, results, maxCost, baseUrl, concurrency } = flags;
   const run = checkDate(flags.date);
   const common = ["--results", results, ...(maxCost === undefined ? [] : ["--max-cost", String(maxCost)])];
   const where = baseUrl === undefined ? [] : ["--base-url", baseUrl];
   const calls = concurrency === undefined ? [] : ["--concurrency", String(concurrency)];
-  const first = ["--experiment", experiment, ...recordedFlags({ ...flags, baseUrl: undefined })];
+  const first = [...startWords(flags), ...recordedFlags({ ...flags, baseUrl: undefined })];
   const steps = [
     ["step1", sampleType, embeddingSize, run, ...first, ...common, ...where],
     ["step2", run, ...common, ...where, ...calls],

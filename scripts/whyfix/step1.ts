@@ -14,24 +14,29 @@ import {
   stageEnvironment,
   submitStage,
 } from "corrigenda/engine";
-import { checkDate, dropSentences, setUp, simulateWhyfix, stepArguments, stepQuestion } from "corrigenda/whyfix";
-import { z } from "zod";
+import {
+  checkDate,
+  dropSentences,
+  setUp,
+  simulateWhyfix,
+  startFlags,
+  startWords,
+  stepArguments,
+  stepQuestion,
+} from "corrigenda/whyfix";
 
 const script = defineScript({
   name: "scripts/whyfix/step1.ts",
   summary: "whyfix, step 1 of 4: hands in baseline, dictionary, collocation and knowledge requests.",
   positionals: stepArguments,
-  flags: {
-    ...engineFlags,
-    experiment: z.string().default("scripts/whyfix/experiment.yaml").describe("the experiment"),
-  },
+  flags: { ...engineFlags, ...startFlags },
   examples: ["npx zx scripts/whyfix/step1.ts longman small 0622-1458"],
 });
 
 await main(script, async (flags, around) => {
-  const { sampleType, embeddingSize: embedding, experiment, redact, iMaySend } = flags;
+  const { sampleType, embeddingSize: embedding, experiment, model, redact, iMaySend } = flags;
   const run = checkDate(flags.date);
-  const setup = await setUp(inputFiles(around.disk), { sampleType, embedding, experiment });
+  const setup = await setUp(inputFiles(around.disk), { sampleType, embedding, experiment, model });
   for (const sentence of dropSentences(setup.drops)) around.log.info(`left out: ${sentence}`);
   const provider = providerSettings(setup.experiment.provider, flags);
   const dataset = declarationOf(setup.dataset);
@@ -46,11 +51,12 @@ await main(script, async (flags, around) => {
   const next = ["scripts/whyfix/step2.ts", "{run}"];
   const spec = {
     ...{ study: "whyfix", run, stage: "step1", prompts: setup.prompts },
-    command: [script.name, sampleType, embedding, "{run}", "--experiment", experiment, ...recordedFlags(flags)],
+    command: [script.name, sampleType, embedding, "{run}", ...startWords(flags), ...recordedFlags(flags)],
     config: {
       sampleType,
       embedding,
       experiment,
+      ...(model === undefined ? {} : { model }),
       provider: recordedSettings(provider, place.provider.base),
       redact,
       iMaySend,
