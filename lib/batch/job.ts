@@ -186,9 +186,17 @@ async function checkBudget({ options, policy }: JobContext, summary: PlanSummary
 }
 
 function progressOf({ state, tokens, counts }: JobContext): BatchProgress {
-  const sum = { requests: state.plan?.requests ?? 0, done: 0, failed: state.failed.size, batches: 0, usd: 0 };
+  const sum = {
+    requests: state.plan?.requests ?? 0,
+    done: 0,
+    failed: state.failed.size,
+    batches: 0,
+    waiting: 0,
+    usd: 0,
+  };
   for (const chunk of state.chunks.values()) {
     if (chunk.phase === "created") sum.batches += 1;
+    else if (chunk.phase !== "ingested") sum.waiting += 1;
     const running = chunk.phase === "created" ? counts.get(chunk.meta.key) : undefined;
     sum.done += running?.done ?? chunk.ok;
     sum.usd += chunk.usd;

@@ -66,8 +66,9 @@ export interface BatchProgress {
   readonly requests: number;
   readonly done: number;
   readonly failed: number;
-  /** Open batches. */
+  /** Open batches, and files that wait to be handed in. */
   readonly batches: number;
+  readonly waiting: number;
   readonly usd: number;
   readonly inputTokens: number;
   readonly outputTokens: number;

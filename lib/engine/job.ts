@@ -24,6 +24,7 @@ export interface Question<Row, Out> {
 /** A question whose first requests were checked and counted: nothing is written, nothing is sent. */
 export interface CheckedQuestion<Row, Out> extends Question<Row, Out> {
   readonly guarded: GuardedPrompt<Row, Out>;
+  readonly warnings: readonly string[];
   readonly calibration: Calibration | undefined;
 }
 
@@ -32,7 +33,7 @@ export async function checkQuestion<Row, Out>(
   place: Workplace,
   question: Question<Row, Out>,
 ): Promise<CheckedQuestion<Row, Out>> {
-  const { provider, clock, log } = place;
+  const { provider, clock } = place;
   const guarded = guardPrompt(question.prompt, { ...question.guard, provider, now: clock.now() });
   const bodies: string[] = [];
   let model = "";
@@ -42,8 +43,13 @@ export async function checkQuestion<Row, Out>(
     bodies.push(wire.body);
     if (bodies.length === CALIBRATION_REQUESTS) break;
   }
-  for (const warning of guarded.verdict()) log.warn(warning);
-  return { ...question, guarded, calibration: bodies.length === 0 ? undefined : await calibrateBodies(bodies, model) };
+  const warnings = guarded.verdict();
+  return {
+    ...question,
+    guarded,
+    warnings,
+    calibration: bodies.length === 0 ? undefined : await calibrateBodies(bodies, model),
+  };
 }
 
 export interface Job<Row, Out> extends BatchJob<Row, Out>, AsyncDisposable {

@@ -41,18 +41,23 @@ export async function submitStage<Row, Out>(
   question: Question<Row, Out>,
 ): Promise<StageEnd> {
   const checked = await checkQuestion(place, question);
+  for (const warning of checked.warnings) place.log.warn(warning);
   await using stage = await openStage({ ...spec, root: place.root, clock: place.clock });
   if (stage.state === "finished") return { state: "finished", manifest: undefined };
   await attachLog(place, stage);
   await using job = await openJob(place, checked, stage.folder);
   const summary = await job.plan(question.rows);
   await job.advance("submitted");
+  const { batches, waiting } = job.progress();
   const table = `${spec.stage}.jsonl`;
   const requestsRoot = await writeRequests(place, stage, { table, checked });
   const manifest = await stage.finish({
     outputs: [table],
     requestsRoot,
-    counts: { rows: summary.rows, requests: summary.requests, cached: summary.cached, shared: summary.shared },
+    counts: {
+      ...{ rows: summary.rows, requests: summary.requests, cached: summary.cached, shared: summary.shared },
+      ...{ batches, waiting },
+    },
     cost: { estimateUsd: estimateOf(summary), actualUsd: 0 },
   });
   return { state: "finished", manifest };
@@ -99,6 +104,17 @@ export async function collectStage<Row, Out>(
     })),
   });
   return { state: "finished", manifest };
+}
+
+/** What was handed in, for the terminal. */
+export function handedSentence(name: string, end: StageEnd): string {
+  if (end.state === "open" || !end.manifest) return `${name}: nothing to do, all is handed in`;
+  const { requests = 0, batches = 0, waiting = 0 } = end.manifest.counts;
+  if (requests === 0) return `${name}: nothing to hand in, every row is answered in the store`;
+  const asks = `${requests.toLocaleString("en-US")} requests`;
+  if (batches + waiting === 0) return `${name}: ${asks} planned; they are asked when the stage is collected`;
+  const left = waiting === 0 ? "" : `; ${waiting} more wait for room and go in while the next step waits`;
+  return `${name}: ${asks} handed in, ${batches} ${batches === 1 ? "batch" : "batches"} open${left}`;
 }
 
 /** How a stage ended, for the terminal. */

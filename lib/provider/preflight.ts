@@ -113,7 +113,8 @@ function* modelFindings(
   const end = Date.parse(facts.shutdownDate);
   const instead = facts.replacement ? `use ${facts.replacement}` : "choose another model";
   const stop = provider === "offline" ? "warn" : "stop";
-  if (end <= now) yield [stop, "shutdown", `${maker} shut ${id} down on ${facts.shutdownDate}: ${instead}`];
+  const offline = provider === "offline" ? "it answers only offline; with a key, " : "";
+  if (end <= now) yield [stop, "shutdown", `${maker} shut ${id} down on ${facts.shutdownDate}: ${offline}${instead}`];
   else if (end <= expectedEnd)
     yield [
       stop,

@@ -5,6 +5,7 @@ import { defineScript, main } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
 import {
   engineFlags,
+  handedSentence,
   hashInputs,
   inputFiles,
   openWorkplace,
@@ -65,10 +66,8 @@ await main(script, async (flags, around) => {
     inputs: await hashInputs(around.disk, setup.inputs),
     environment: await stageEnvironment(around.disk, place.clock.now()),
   };
-  const { cells, ...question } = stepQuestion(setup, 1);
   const guard = { dataset, iMaySend, redact };
-  const end = await submitStage(place, spec, { ...question, guard, maxCostUsd: flags.maxCost });
-  const did = end.state === "finished" && !end.manifest ? "nothing to do, all is handed in" : "handed in";
-  around.print(`step1 ${run}: ${setup.rows.length} rows in ${cells.length} cells: ${did}`);
+  const end = await submitStage(place, spec, { ...stepQuestion(setup, 1), guard, maxCostUsd: flags.maxCost });
+  around.print(handedSentence(`step1 ${run}`, end));
   around.print(`next: npx zx scripts/whyfix/step2.ts ${run}`);
 });

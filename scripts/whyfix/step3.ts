@@ -3,7 +3,15 @@
 // Writes results/whyfix/<DATE>/step3/; step4.ts waits for the replies.
 import { defineScript, main } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
-import { engineFlags, goOnFrom, inputFiles, readTable, submitStage, waitFlags } from "corrigenda/engine";
+import {
+  engineFlags,
+  goOnFrom,
+  handedSentence,
+  inputFiles,
+  readTable,
+  submitStage,
+  waitFlags,
+} from "corrigenda/engine";
 import { collect, nodeDisk } from "corrigenda/files";
 import type { JsonObject } from "corrigenda/json";
 import { requireStage } from "corrigenda/results";
@@ -41,7 +49,7 @@ await main(script, async (flags, around) => {
   const { place, spec } = await goOnFrom(step2, { ...flags, ...wiring });
   await using _ = place;
   const records = await collect(readTable(root, `${step2.folder}/step2.jsonl`, StructuredRecord));
-  const { cells, blocked, ...question } = stepQuestion(setup, 3, matchedById(records));
+  const { blocked, ...question } = stepQuestion(setup, 3, matchedById(records));
   const stage = {
     ...{ ...spec, ...name, stage: "step3", prompts: setup.prompts, parents: [step2.parent] },
     command: [script.name, sampleType, embedding, "{run}"],
@@ -51,7 +59,6 @@ await main(script, async (flags, around) => {
   const end = await submitStage(place, stage, { ...question, guard, maxCostUsd: flags.maxCost });
   const left = [...blocked()].length;
   if (left > 0) around.log.warn(`${left} requests cannot be asked: step 1 has no answer for them; step 4 records them`);
-  const did = end.state === "finished" && !end.manifest ? "nothing to do, all is handed in" : "handed in";
-  around.print(`step3 ${run}: ${setup.rows.length} rows in ${cells.length} cells: ${did}`);
+  around.print(handedSentence(`step3 ${run}`, end));
   around.print(`next: npx zx scripts/whyfix/step4.ts ${run}`);
 });
