@@ -29,7 +29,10 @@ await main(script, async ({ results }, { disk, print, signal }) => {
     const { exitCode } = await child`zx scripts/whyfix/run.ts ${sample} small ${run} ${flags}`;
     signal.throwIfAborted();
     if (exitCode !== 0)
-      throw new StudyError("stage", `the ${sample} run ended with exit code ${exitCode}; its message stands above`);
+      throw new StudyError(
+        "stage",
+        `the ${sample} run ended with exit code ${exitCode}; its message stands above. If results/ is of an older version: npm start -- --results results/new`,
+      );
     print("");
   }
   const root = nodeDisk(disk.resolve(results));
