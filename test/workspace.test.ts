@@ -38,5 +38,5 @@ test("the tests run on the Node that npm installed", () => {
 test("README stays one screen", () => {
   const lines = readFileSync("README.md", "utf8").split("\n");
   expect(lines.length).toBeLessThanOrEqual(70);
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(150);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(160);
 });
