@@ -16,7 +16,7 @@ describe.concurrent("every script", async () => {
     .filter((file) => file.endsWith(".ts") && !/^(bench|trial)\//.test(file))
     .map((file) => `scripts/${file}`);
 
-  test("is found by this suite", ({ expect }) => {
+  test("is found by this suite", () => {
     expect(scripts).toContain("scripts/start.ts");
     expect(scripts).toContain("scripts/whyfix/step1.ts");
   });
