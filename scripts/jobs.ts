@@ -30,7 +30,10 @@ const script = defineScript({
 await main(script, async ({ action, run, results, baseUrl }, around) => {
   const root = nodeDisk(around.disk.resolve(results));
   const all = await collect(openWork(root));
-  const chosen = all.filter((one) => run === undefined || `${one.study}/${one.run}` === run);
+  const named = all.filter((one) => run === undefined || `${one.study}/${one.run}` === run);
+  // A stage that handed in and the one that waits for it go on with the same command: once.
+  const commands = named.map(({ resume }) => resume.join(" "));
+  const chosen = named.filter((_, place) => commands.indexOf(commands[place] ?? "") === place);
   if (chosen.length === 0) {
     around.print(run === undefined ? "nothing is open" : `nothing is open in ${run}`);
     return;
@@ -47,7 +50,12 @@ await main(script, async ({ action, run, results, baseUrl }, around) => {
   if (action === "resume") {
     for (const { resume, ...one } of chosen) {
       around.log.info(`${one.study}/${one.run} ${one.stage}: npx zx ${resume.join(" ")}`);
-      const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal: around.signal });
+      const child = $({
+        preferLocal: true,
+        stdio: ["ignore", "inherit", "inherit"],
+        nothrow: true,
+        signal: around.signal,
+      });
       const { exitCode } = await child`zx ${resume} --results ${results} ${where}`;
       around.signal.throwIfAborted();
       if (exitCode !== 0)

@@ -12,6 +12,7 @@ export interface Ended {
 }
 
 export interface Running {
+  readonly pid: number;
   readonly ended: Promise<Ended>;
   /** Returns once stdout or stderr holds a text; throws with both where the process ends first. */
   says(text: string): Promise<void>;
@@ -42,6 +43,7 @@ export function start(words: readonly string[], env: Readonly<Record<string, str
     child.once("close", (code) => resolve({ code, ...said }));
   });
   return {
+    pid: child.pid ?? 0,
     ended,
     says: async (text) => {
       while (!`${said.out}${said.err}`.includes(text)) {
