@@ -2,10 +2,16 @@
  * Rows to outcomes over synchronous calls: every reply kept before it is read, as fast as the service allows, within a budget.
  *
  * @example
- * const journal = await openJournal<OnlineEvent>(disk, "journal.jsonl");
- * const options = { rows, prompt, provider, store, journal, run: "whyfix/0622-1458/step2", price, clock: realClock };
- * for await (const outcome of runOnline({ ...options, rng: keyedRng(1), concurrency: 16, timeoutMs: 600_000 })) show(outcome);
- * unknownCalls((await readJournal<OnlineEvent>(disk, "journal.jsonl")), hasKey); // calls that may have been billed without a reply
+ * const service = await startOfflineService({ disk: memoryDisk(), clock: realClock, simulators: [() => "yes"] });
+ * const store = await openLocalStore(memoryDisk(), realClock);
+ * const journal = await openJournal<OnlineEvent>(memoryDisk(), "journal.jsonl");
+ * const request = () => ({ model: "gpt-4o", messages: [{ role: "user" as const, content: "Why?" }] });
+ * const prompt = { name: "why", id: (n: number) => `row_${n}`, request, parse: ({ text }: ModelReply) => text };
+ * const call = { prompt, provider: offlineProvider(service.url), store, journal, run: "demo/r1/ask", price: () => 0.001 };
+ * const pace = { clock: realClock, rng: keyedRng(1), concurrency: 16, timeoutMs: 600_000 };
+ * const outcomes = await collect(runOnline({ rows: [1, 2], ...call, ...pace }));
+ * outcomes.map(({ id, ok, usd }) => [id, ok, usd]); // [["row_1", true, 0.001], ["row_2", true, 0]]; one request, paid once
+ * await service.close();
  * @module
  */
 export type { Price } from "./call.ts";

@@ -3,8 +3,11 @@
  *
  * @example
  * const name = { study: "demo", run: "r1", stage: "step1" };
- * await using stage = await openStage({ ...name, root, config, command: ["scripts/demo/step1.ts", "{run}"], environment, clock });
- * if (stage.state !== "finished") await stage.finish({ outputs: ["rows.jsonl"] });
+ * const [root, environment] = [memoryDisk(), await environmentOf(nodeDisk("."), {})];
+ * const more = { root, environment, clock: realClock, config: { model: "a" }, command: ["scripts/demo/step1.ts", "{run}"] };
+ * await using stage = await openStage({ ...name, ...more });
+ * await root.write(stage.path("rows.jsonl"), '{"n":1}\n');
+ * (await stage.finish({ outputs: ["rows.jsonl"] })).outputs[0]?.path; // "step1/rows.jsonl"
  * @module
  */
 export { compareRuns, type Difference, type RunRecord, readRun } from "./compare.ts";

@@ -2,7 +2,8 @@
  * Estimates with their intervals.
  *
  * @example
- * wilson(81, 263); // { value: 0.308, low: 0.2553, high: 0.3662 }
+ * const { low, high } = wilson(81, 263);
+ * [low.toFixed(4), high.toFixed(4)]; // ["0.2553", "0.3662"]
  * @module
  */
 export { type Interval, wilson } from "./wilson.ts";
