@@ -108,7 +108,7 @@ async function advance(context: JobContext, until: Until): Promise<"done" | "ope
     options.onEvent?.({ type: "progress", ...progressOf(context) });
     const open = openChunks(context);
     if (open.length === 0) return "done";
-    if (until === "once" || (until === "submitted" && !moved && !open.some(isRunnable(context)))) return "open";
+    if (until === "once" || (until === "submitted" && !open.some(isRunnable(context)))) return "open";
     waitMs = moved ? policy.pollMs : Math.min(waitMs * 1.5, policy.maxPollMs);
     await options.clock.sleep(waitMs, options.signal);
   }
@@ -191,12 +191,14 @@ function progressOf({ state, tokens, counts }: JobContext): BatchProgress {
     done: 0,
     failed: state.failed.size,
     batches: 0,
+    handed: 0,
     waiting: 0,
     usd: 0,
   };
   for (const chunk of state.chunks.values()) {
     if (chunk.phase === "created") sum.batches += 1;
-    else if (chunk.phase !== "ingested") sum.waiting += 1;
+    if (chunk.batch === undefined) sum.waiting += 1;
+    else sum.handed += 1;
     const running = chunk.phase === "created" ? counts.get(chunk.meta.key) : undefined;
     sum.done += running?.done ?? chunk.ok;
     sum.usd += chunk.usd;

@@ -66,8 +66,10 @@ export interface BatchProgress {
   readonly requests: number;
   readonly done: number;
   readonly failed: number;
-  /** Open batches, and files that wait to be handed in. */
+  /** Open batches. */
   readonly batches: number;
+  /** Files that were handed in, open or ended, and those that still wait. */
+  readonly handed: number;
   readonly waiting: number;
   readonly usd: number;
   readonly inputTokens: number;

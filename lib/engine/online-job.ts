@@ -25,7 +25,17 @@ export async function openOnlineJob<Row, Out>(
   const pricing = { provider: provider.name, batch: false, at: clock.now() };
   const { estimate, unpriced } = estimatorOf(question, pricing);
   const { prompt, checked } = question.guarded;
-  const progress = { requests: 0, done: 0, failed: 0, batches: 0, waiting: 0, usd: 0, inputTokens: 0, outputTokens: 0 };
+  const progress = {
+    requests: 0,
+    done: 0,
+    failed: 0,
+    batches: 0,
+    handed: 0,
+    waiting: 0,
+    usd: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  };
   const survey = async (): Promise<PlanSummary> => {
     const sum = { rows: 0, requests: 0, cached: 0, shared: 0, tokens: 0, usd: 0, usdLow: 0, usdHigh: 0 };
     const seen = keyTable();

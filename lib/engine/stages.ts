@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { PlanSummary } from "corrigenda/batch";
 import { dollars } from "corrigenda/cli";
+import type { StudyError } from "corrigenda/error";
 import type { Json } from "corrigenda/json";
 import { type ModelReply, type Outcome, type Prompt, requestKey } from "corrigenda/provider";
 import {
@@ -16,6 +17,9 @@ import { writeLedger } from "./ledger.ts";
 import { writeLines } from "./tables.ts";
 import type { Workplace } from "./workplace.ts";
 
+const REASON_CHARS = 120;
+const MOST_REASONS = 1_000;
+
 /** What a stage is, beside its question. */
 export interface StageSpec
   extends Pick<
@@ -28,7 +32,7 @@ export interface StageSpec
 
 /** How a stage ended: "open" where batches still run. */
 export type StageEnd =
-  | { readonly state: "finished"; readonly manifest: Manifest | undefined }
+  | { readonly state: "finished"; readonly manifest: Manifest | undefined; readonly failures?: readonly string[] }
   | { readonly state: "open"; readonly open: number };
 
 /**
@@ -48,7 +52,7 @@ export async function submitStage<Row, Out>(
   await using job = await openJob(place, checked, stage.folder);
   const summary = await job.plan(question.rows);
   await job.advance("submitted");
-  const { batches, waiting } = job.progress();
+  const { handed, waiting } = job.progress();
   const table = `${spec.stage}.jsonl`;
   const requestsRoot = await writeRequests(place, stage, { table, checked });
   const manifest = await stage.finish({
@@ -56,7 +60,7 @@ export async function submitStage<Row, Out>(
     requestsRoot,
     counts: {
       ...{ rows: summary.rows, requests: summary.requests, cached: summary.cached, shared: summary.shared },
-      ...{ batches, waiting },
+      ...{ handed, waiting },
     },
     cost: { estimateUsd: estimateOf(summary), actualUsd: 0 },
   });
@@ -103,18 +107,19 @@ export async function collectStage<Row, Out>(
       fingerprints: [...seen.fingerprints].sort(),
     })),
   });
-  return { state: "finished", manifest };
+  return { state: "finished", manifest, failures: topReasons(tally.reasons) };
 }
 
 /** What was handed in, for the terminal. */
 export function handedSentence(name: string, end: StageEnd): string {
   if (end.state === "open" || !end.manifest) return `${name}: nothing to do, all is handed in`;
-  const { requests = 0, batches = 0, waiting = 0 } = end.manifest.counts;
+  const { rows = 0, requests = 0, handed = 0, waiting = 0 } = end.manifest.counts;
+  if (rows === 0) return `${name}: nothing to hand in, no row can be asked`;
   if (requests === 0) return `${name}: nothing to hand in, every row is answered in the store`;
   const asks = `${requests.toLocaleString("en-US")} requests`;
-  if (batches + waiting === 0) return `${name}: ${asks} planned; they are asked when the stage is collected`;
+  if (handed + waiting === 0) return `${name}: ${asks} planned; they are asked when the stage is collected`;
   const left = waiting === 0 ? "" : `; ${waiting} more wait for room and go in while the next step waits`;
-  return `${name}: ${asks} handed in, ${batches} ${batches === 1 ? "batch" : "batches"} open${left}`;
+  return `${name}: ${asks} handed in, in ${handed} ${handed === 1 ? "batch" : "batches"}${left}`;
 }
 
 /** How a stage ended, for the terminal. */
@@ -122,7 +127,8 @@ export function endSentence(name: string, end: StageEnd): string {
   if (end.state === "open") return `${name}: ${end.open} batches still run; the same command looks again`;
   if (!end.manifest) return `${name}: nothing to do, it is finished (--again reads the kept replies anew)`;
   const { counts, cost, tokens } = end.manifest;
-  const failed = counts.failed ? `, ${counts.failed} failed` : "";
+  const why = end.failures?.length ? ` (${end.failures.join("; ")})` : "";
+  const failed = counts.failed ? `, ${counts.failed} failed${why}` : "";
   const paid =
     cost.actualUsd === 0
       ? "nothing paid"
@@ -165,13 +171,15 @@ async function writeRequests<Row, Out>(
 }
 
 interface Tally {
+  /** Failed rows by reason. */
+  readonly reasons: Map<string, number>;
   readonly counts: { done: number; failed: number };
   readonly models: Map<string, { readonly returned: Set<string>; readonly fingerprints: Set<string> }>;
   readonly keys: Hash;
 }
 
 function newTally(): Tally {
-  return { counts: { done: 0, failed: 0 }, models: new Map(), keys: createHash("sha256") };
+  return { reasons: new Map(), counts: { done: 0, failed: 0 }, models: new Map(), keys: createHash("sha256") };
 }
 
 /** Passes outcomes on and counts them. */
@@ -183,9 +191,21 @@ async function* tallied<Row, Out>(
   for await (const outcome of outcomes) {
     tally.counts[outcome.ok ? "done" : "failed"] += 1;
     tally.keys.update(`${outcome.key}\n`);
+    if (!outcome.ok) addReason(tally.reasons, outcome.error);
     if (outcome.reply) addReply(tally, prompt.request(outcome.row).model, outcome.reply);
     yield outcome;
   }
+}
+
+/** Reasons that studies name, else the sentence: ids in it would keep equal reasons apart, so at most so many are told. */
+function addReason(reasons: Map<string, number>, { facts, message }: StudyError): void {
+  const reason = typeof facts.reason === "string" ? facts.reason : message.slice(0, REASON_CHARS);
+  if (reasons.has(reason) || reasons.size < MOST_REASONS) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+}
+
+function topReasons(reasons: ReadonlyMap<string, number>): string[] {
+  const sorted = [...reasons].sort(([, a], [, b]) => b - a);
+  return sorted.slice(0, 3).map(([reason, times]) => `${times} × ${reason}`);
 }
 
 function addReply(tally: Tally, requested: string, { model, fingerprint }: ModelReply): void {
