@@ -120,7 +120,25 @@ async function firstThatExists(
   );
 }
 
-/** Why rows were left out, a sentence per reason. */
-export function dropSentences(drops: Drops): string[] {
-  return [...drops].map(([reason, { kind, count, first }]) => `${count} ${kind}: ${reason} (first at ${first})`);
+/**
+ * What a person should know of the rows before they are asked: where they come from, and why some were left out. Throws
+ * StudyError "dataset" where the bundled sample would stand in for a missing file before a real provider.
+ */
+export function rowNotices({ inputs, rows, drops, dataset, source }: Setup, provider: string): string[] {
+  const [wanted] = source.candidates;
+  const standsIn = dataset === "sample" && wanted?.dataset !== "sample";
+  if (standsIn && provider !== "offline") {
+    throw new StudyError(
+      "dataset",
+      `${wanted?.file} does not exist; put the prepared rows there, or name the bundled sample (sample-longman, sample-fce)`,
+    );
+  }
+  const first = standsIn ? `${wanted?.file} does not exist: the bundled sample stands in; ` : "";
+  return [`${first}${rows.length} rows from ${inputs[0]}`, ...dropSentences(drops)];
+}
+
+function dropSentences(drops: Drops): string[] {
+  return [...drops].map(
+    ([reason, { kind, count, first }]) => `left out: ${count} ${kind}: ${reason} (first at ${first})`,
+  );
 }

@@ -1,4 +1,3 @@
-// npx zx scripts/whyfix/grid.ts longman small 0622-1458 --dry-run
 // npx zx scripts/whyfix/grid.ts longman small 0622-1458 --methods BL,Dict --models gpt-6-luna --max-cost 20
 // The full factorial grid, or the levels that are picked: prices and runs it. Methods that build on knowledge wait for
 // it. Writes results/whyfix/<DATE>/grid1 … grid4/ as step1 … step4 do; the same command goes on after a stop.
@@ -34,6 +33,7 @@ await main(script, async (flags, around) => {
   const pick = whyfix.gridPick(flags);
   const halves = whyfix.gridHalves(setup, pick);
   const provider = engine.providerSettings(setup.experiment.provider, flags);
+  for (const notice of whyfix.rowNotices(setup, provider.name)) around.log.info(notice);
   if (flags.dryRun) {
     const asked = whyfix.pricedQuestion(setup, halves.flat());
     const list = await engine.priceRows({ ...asked, provider: engine.readingProvider(provider), at: realClock.now() });

@@ -17,7 +17,7 @@ import {
 } from "corrigenda/engine";
 import {
   checkDate,
-  dropSentences,
+  rowNotices,
   setUp,
   simulateWhyfix,
   startFlags,
@@ -38,8 +38,8 @@ await main(script, async (flags, around) => {
   const { sampleType, embeddingSize: embedding, experiment, model, redact, iMaySend } = flags;
   const run = checkDate(flags.date);
   const setup = await setUp(inputFiles(around.disk), { sampleType, embedding, experiment, model });
-  for (const sentence of dropSentences(setup.drops)) around.log.info(`left out: ${sentence}`);
   const provider = providerSettings(setup.experiment.provider, flags);
+  for (const notice of rowNotices(setup, provider.name)) around.log.info(notice);
   const dataset = declarationOf(setup.dataset);
   await using place = await openWorkplace({
     ...flags,
