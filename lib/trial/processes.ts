@@ -7,10 +7,9 @@ import type { Rng } from "corrigenda/rng";
 import { realClock } from "corrigenda/time";
 import { killPlan } from "./kill-plan.ts";
 
-/** An offline service as a process of its own. */
-export interface Serving {
+/** An offline service as a process of its own, until it is disposed of. */
+export interface Serving extends AsyncDisposable {
   readonly url: string;
-  stop(): Promise<void>;
 }
 
 /** Starts scripts/offline/serve.ts on a free port. */
@@ -19,11 +18,16 @@ export async function startServing(args: readonly string[]): Promise<Serving> {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines = createInterface({ input: child.stdout });
-  const [line] = (await once(lines, "line")) as [string];
+  const line = await Promise.race([
+    once(lines, "line").then(([first]) => first as string),
+    ended(child).then(() => undefined),
+  ]);
+  if (line === undefined)
+    throw new StudyError("stage", "the offline service of the trial did not start; its message stands above");
   const { url } = JSON.parse(line) as { url: string };
   return {
     url,
-    stop: async () => {
+    [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM");
       await ended(child);
     },

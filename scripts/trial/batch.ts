@@ -37,11 +37,12 @@ await main(script, async ({ kills: wanted, wire: chosen, seed, scale, folder }, 
       ].flatMap((part) => part.split(" "));
     const serving = (state: string, ...more: string[]) =>
       startServing(["--state", disk.resolve(state), "--scale", String(scale), ...more]);
-    const calm = await serving("calm-state");
-    await live(client("r0", "calm", calm.url), env);
-    await calm.stop();
+    {
+      await using calm = await serving("calm-state");
+      await live(client("r0", "calm", calm.url), env);
+    }
     const expected = await readText(disk, "calm/trial/r0/collect/collect.jsonl");
-    const service = await serving("state", "--faults", String(seed));
+    await using service = await serving("state", "--faults", String(seed));
     let [kills, jobs, differ] = [0, 0, 0];
     for (; kills < wanted; jobs++) {
       const journal = `lives/trial/r${jobs}/submit/journal.jsonl`;
@@ -53,7 +54,6 @@ await main(script, async ({ kills: wanted, wire: chosen, seed, scale, folder }, 
       log.info(`${wire}: ${kills} kills, ${jobs + 1} jobs`);
       signal.throwIfAborted();
     }
-    await service.stop();
     const audit = await auditBatches(
       nodeDisk(disk.resolve("state")),
       nodeDisk(disk.resolve("lives")),
