@@ -48,30 +48,36 @@ export async function ingestResults(options: IngestOptions, tally: Tally): Promi
   let replies: NewReply[] = [];
   let places: number[] = [];
   let bytes = 0;
+  let writing = Promise.resolve();
   const put = async (): Promise<void> => {
-    await store.put(replies);
-    for (const place of places) tally.fate[place] = fates.ok;
-    tally.ok += places.length;
+    const [group, at] = [replies, places];
     [replies, places, bytes] = [[], [], 0];
+    await writing; // one group is written while the next is read
+    writing = store.put(group).then(() => {
+      for (const place of at) tally.fate[place] = fates.ok;
+      tally.ok += at.length;
+    });
+    writing.catch(() => undefined); // the next put, or the end, throws it
   };
-  const taken = new Set<number>();
+  /** Whether a request's line so far was a reply: of an id's lines the first reply counts, else the first line. */
+  const taken = new Map<number, boolean>();
   tally.odd.length = 0;
-  for await (const lines of lineBlocks(api.results(batch))) {
-    for (const line of lines) {
-      if (line.length === 0) continue;
+  const take = async (line: Buffer): Promise<void> => {
+      if (line.length === 0) return;
       const value = parseJson(line.toString("utf8"));
       const read = value === undefined ? undefined : api.read(value);
       const place = read && ordinals.get(read.id);
-      if (!read || place === undefined || taken.has(place)) {
+      const before = place === undefined ? undefined : taken.get(place);
+      if (!read || place === undefined || before === true || (before === false && !read.ok)) {
         tally.odd.push(line.toString("utf8").slice(0, 10_000));
-        continue;
+        return;
       }
-      taken.add(place);
-      if (tally.fate[place] === fates.ok) continue;
+      taken.set(place, read.ok);
+      if (tally.fate[place] === fates.ok) return;
       if (!read.ok) {
         tally.fate[place] = read.again ? fates.again : fates.failed;
         tally.reasons.set(place, read.reason);
-        continue;
+        return;
       }
       const key = keys[place]?.key ?? "";
       const usd = priceOf(options, read.body, tally);
@@ -79,9 +85,13 @@ export async function ingestResults(options: IngestOptions, tally: Tally): Promi
       places.push(place);
       bytes += line.length;
       if (bytes > PUT_BYTES) await put();
-    }
+  };
+  try {
+    for await (const lines of lineBlocks(api.results(batch))) for (const line of lines) await take(line);
+  } finally {
+    await put(); // also of a download that broke off: it was paid, and is counted
+    await writing;
   }
-  await put();
 }
 
 /** The cost of one reply; a reply without readable usage is kept all the same and costs what can be told: nothing. */
@@ -103,18 +113,20 @@ function readReply(provider: Provider, body: Json): ModelReply | undefined {
   }
 }
 
-/** Settles what the results did not mention, by how the batch ended. */
-export function settle(tally: Tally, state: BatchState): void {
+/** Settles what the results did not mention, by how the batch ended. @param isGone the service has deleted the results */
+export function settle(tally: Tally, state: BatchState, isGone: boolean): void {
   for (const { line, code, message } of state.errors) {
     const place = (line ?? 0) - 1;
-    if (place < 0 || place >= tally.fate.length) continue;
+    if (place < 0 || place >= tally.fate.length || tally.fate[place] === fates.ok) continue;
     tally.fate[place] = fates.failed;
     tally.reasons.set(place, `${code}: ${message}`);
   }
   const [first] = state.errors;
   const reason = first
     ? `batch ${state.status}: ${first.code}: ${first.message}`
-    : `batch ${state.status} without this request`;
+    : isGone
+      ? "the service no longer has the results"
+      : `batch ${state.status} without this request`;
   for (let place = 0; place < tally.fate.length; place++) {
     if (tally.fate[place] !== fates.unseen) continue;
     tally.fate[place] = fates.again;
