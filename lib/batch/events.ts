@@ -18,7 +18,7 @@ export interface ChunkMeta {
   readonly serial: number;
 }
 
-/** What a plan found, and what it would cost (95 % interval of the estimate, US dollars). */
+/** What a plan found, and what it would cost in US dollars: as expected, and where input and replies are all short or all long. */
 export interface PlanSummary {
   readonly rows: number;
   /** Requests to send. */
@@ -73,6 +73,7 @@ export interface ChunkState {
   readonly file?: string | undefined;
   /** When the first create of unknown fate was journalled. */
   readonly createAt?: number | undefined;
+  readonly uploadedAt?: number;
   readonly batch?: string;
   readonly ok: number;
   readonly failed: number;
@@ -131,7 +132,7 @@ function nextState(chunk: ChunkState, event: ChunkEvent): ChunkState {
     case "upload":
       return { ...chunk, phase: "uploading" };
     case "uploaded":
-      return { ...chunk, phase: "uploaded", file: event.file };
+      return { ...chunk, phase: "uploaded", file: event.file, uploadedAt: event.at };
     case "create":
       return { ...chunk, phase: "creating", createAt: chunk.createAt ?? event.at };
     case "refused":

@@ -63,28 +63,28 @@ export async function ingestResults(options: IngestOptions, tally: Tally): Promi
   const taken = new Map<number, boolean>();
   tally.odd.length = 0;
   const take = async (line: Buffer): Promise<void> => {
-      if (line.length === 0) return;
-      const value = parseJson(line.toString("utf8"));
-      const read = value === undefined ? undefined : api.read(value);
-      const place = read && ordinals.get(read.id);
-      const before = place === undefined ? undefined : taken.get(place);
-      if (!read || place === undefined || before === true || (before === false && !read.ok)) {
-        tally.odd.push(line.toString("utf8").slice(0, 10_000));
-        return;
-      }
-      taken.set(place, read.ok);
-      if (tally.fate[place] === fates.ok) return;
-      if (!read.ok) {
-        tally.fate[place] = read.again ? fates.again : fates.failed;
-        tally.reasons.set(place, read.reason);
-        return;
-      }
-      const key = keys[place]?.key ?? "";
-      const usd = priceOf(options, read.body, tally);
-      replies.push({ key, run: options.run, via: batch, usd, raw: line });
-      places.push(place);
-      bytes += line.length;
-      if (bytes > PUT_BYTES) await put();
+    if (line.length === 0) return;
+    const value = parseJson(line.toString("utf8"));
+    const read = value === undefined ? undefined : api.read(value);
+    const place = read && ordinals.get(read.id);
+    const before = place === undefined ? undefined : taken.get(place);
+    if (!read || place === undefined || before === true || (before === false && !read.ok)) {
+      tally.odd.push(line.toString("utf8").slice(0, 10_000));
+      return;
+    }
+    taken.set(place, read.ok);
+    if (tally.fate[place] === fates.ok) return;
+    if (!read.ok) {
+      tally.fate[place] = read.again ? fates.again : fates.failed;
+      tally.reasons.set(place, read.reason);
+      return;
+    }
+    const key = keys[place]?.key ?? "";
+    const usd = priceOf(options, read.body, tally);
+    replies.push({ key, run: options.run, via: batch, usd, raw: line });
+    places.push(place);
+    bytes += line.length;
+    if (bytes > PUT_BYTES) await put();
   };
   try {
     for await (const lines of lineBlocks(api.results(batch))) for (const line of lines) await take(line);

@@ -13,8 +13,8 @@ import { type BatchOptions, type BatchPolicy, type BatchProgress, defaultPolicy 
 import { readOutcomes } from "./outcomes.ts";
 import { patiently } from "./patience.ts";
 import { writePlan } from "./plan.ts";
-import { settleChunk } from "./settle.ts";
-import { createBatch, resolveCreate, submitChunk } from "./submit.ts";
+import { settleChunk, unknownBatches } from "./settle.ts";
+import { resolveCreate, startUploaded, submitChunk } from "./submit.ts";
 
 /** How far `advance` goes: all handed in, all done, or one look. */
 export type Until = "submitted" | "done" | "once";
@@ -38,14 +38,26 @@ export interface JobContext<Row = unknown, Out = unknown> {
   readonly policy: BatchPolicy;
   readonly api: BatchApi;
   readonly state: JobState;
-  /** In this process only: when `find` first missed a create, when a finished batch was first seen without output. */
-  readonly waiting: Map<string, { missedAt?: number; readyAt?: number; notBefore?: number; refusals: number }>;
+  /** By the chunk's key; refusals of a full queue by the file's stem. */
+  readonly waiting: Map<string, Waiting>;
   readonly tokens: { input: number; output: number };
   /** The last counts of open batches. */
   readonly counts: Map<string, BatchState["counts"]>;
   record(...events: readonly BatchEvent[]): Promise<void>;
   patient<T>(call: () => Promise<T>): Promise<T>;
   note(level: "info" | "warn", text: string): void;
+}
+
+/** What a chunk waits for, in this process only. */
+export interface Waiting {
+  /** When `find` or `state` first missed its batch. */
+  missedAt?: number;
+  /** Missed for longer than the grace time. */
+  isUnknown?: boolean;
+  /** When its finished batch was first seen without output. */
+  readyAt?: number;
+  notBefore?: number;
+  refusals: number;
 }
 
 export function openBatchJob<Row, Out>(options: BatchOptions<Row, Out>): BatchJob<Row, Out> {
@@ -108,6 +120,7 @@ async function advance(context: JobContext, until: Until): Promise<"done" | "ope
     options.onEvent?.({ type: "progress", ...progressOf(context) });
     const open = openChunks(context);
     if (open.length === 0) return "done";
+    if (open.every(({ meta }) => context.waiting.get(meta.key)?.isUnknown)) throw unknownBatches(context, open);
     if (until === "once" || (until === "submitted" && !open.some(isRunnable(context)))) return "open";
     waitMs = moved ? policy.pollMs : Math.min(waitMs * 1.5, policy.maxPollMs);
     await options.clock.sleep(waitMs, options.signal);
@@ -144,7 +157,7 @@ async function step(context: JobContext, chunk: ChunkState): Promise<boolean> {
     case "uploading":
       return isRunnable(context)(chunk) && (await submitChunk(context, chunk));
     case "uploaded":
-      return isRunnable(context)(chunk) && (await createBatch(context, chunk));
+      return isRunnable(context)(chunk) && (await startUploaded(context, chunk));
     case "creating":
       return resolveCreate(context, chunk);
     case "created":

@@ -5,7 +5,10 @@ import type { Journal, Store } from "corrigenda/store";
 import type { Clock } from "corrigenda/time";
 import type { BatchEvent, PlanSummary } from "./events.ts";
 
-/** The estimate of one request before it is sent: input tokens, and US dollars with a 95 % interval. */
+/**
+ * The estimate of one request before it is sent: input tokens, and US dollars as expected, with short and with long
+ * replies. The two ends are scenarios, no confidence interval: their sums assume that all replies are short, or all long.
+ */
 export interface Estimate {
   readonly tokens: number;
   readonly usd: number;

@@ -48,7 +48,7 @@ export function isAmbiguous(error: unknown): boolean {
 export function retryAfterMs(error: unknown): number | undefined {
   if (!isStudyError(error)) return undefined;
   const ms = error.facts.retryAfterMs;
-  return typeof ms === "number" && ms >= 0 ? ms : undefined;
+  return typeof ms === "number" && ms > 0 && Number.isFinite(ms) ? ms : undefined; // 0 would be no wait at all
 }
 
 /** Uniform in [half, whole] of 1 s · 2^(attempt − 1), at most 60 s. */

@@ -1,11 +1,13 @@
 import { isStudyError, StudyError } from "corrigenda/error";
 import { type ChunkState, isEnqueued } from "./events.ts";
-import type { JobContext } from "./job.ts";
+import type { JobContext, Waiting } from "./job.ts";
 import { backoffMs, isAmbiguous, isPassing, retryAfterMs } from "./patience.ts";
 import { chunkOf } from "./requests.ts";
 
 /** Clocks of two machines may differ by this much. */
 const SKEW_MS = 5 * 60_000;
+/** Services keep a file for weeks, or until someone cleans up: after a day it is uploaded again, which costs nothing. */
+const FILE_LIFE_MS = 24 * 3_600_000;
 
 /** Uploads a chunk and starts its batch. False where it has to wait. */
 export async function submitChunk(context: JobContext, chunk: ChunkState): Promise<boolean> {
@@ -18,8 +20,14 @@ export async function submitChunk(context: JobContext, chunk: ChunkState): Promi
   return createBatch(context, context.state.chunks.get(key) ?? chunk);
 }
 
+/** Starts an uploaded chunk's batch, from a new upload where the file is so old that it may be gone. */
+export function startUploaded(context: JobContext, chunk: ChunkState): Promise<boolean> {
+  const isOld = context.options.clock.now() - (chunk.uploadedAt ?? 0) > FILE_LIFE_MS;
+  return isOld ? submitChunk(context, chunk) : createBatch(context, chunk);
+}
+
 /** Starts the batch of an uploaded chunk: the call that spends money, journalled first and never repeated blindly. */
-export async function createBatch(context: JobContext, chunk: ChunkState): Promise<boolean> {
+async function createBatch(context: JobContext, chunk: ChunkState): Promise<boolean> {
   const { options, api, policy } = context;
   const key = chunk.meta.key;
   await checkChunkBudget(context, chunk);
@@ -31,7 +39,7 @@ export async function createBatch(context: JobContext, chunk: ChunkState): Promi
   } catch (error) {
     if (isAmbiguous(error)) {
       context.note("warn", `whether batch ${key.slice(0, 12)} was created is unknown; looking for it`);
-      return false;
+      return stillHopeful(context, key, error);
     }
     if (!isStudyError(error)) throw error;
     await context.record({ t: "refused", at: options.clock.now(), chunk: key, reason: error.message });
@@ -43,6 +51,22 @@ export async function createBatch(context: JobContext, chunk: ChunkState): Promi
     context.note("warn", `${error.message}; trying again in ${Math.ceil(waitMs / 1000)} s`);
     return false;
   }
+}
+
+/** A create that is lost again and again is the service's trouble. False, or the end of the run. */
+function stillHopeful(context: JobContext, key: string, error: unknown): false {
+  const { policy, options } = context;
+  const waiting = waitingOf(context, key);
+  waiting.refusals += 1;
+  if (waiting.refusals <= policy.patience) return false;
+  const what = `${(error as Error).message} (${waiting.refusals} times, and no batch was found afterwards)`;
+  throw new StudyError(
+    "network",
+    `${what}: look at ${options.provider.name}'s status page, then run the same command`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Finds out whether a lost create was carried out: adopts the batch, waits, or starts it after two misses a grace time apart. */
@@ -72,10 +96,7 @@ export async function resolveCreate(context: JobContext, chunk: ChunkState): Pro
   return createBatch(context, chunk);
 }
 
-export function waitingOf(
-  context: JobContext,
-  key: string,
-): { missedAt?: number; readyAt?: number; notBefore?: number; refusals: number } {
+export function waitingOf(context: JobContext, key: string): Waiting {
   const waiting = context.waiting.get(key) ?? { refusals: 0 };
   context.waiting.set(key, waiting);
   return waiting;

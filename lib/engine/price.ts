@@ -3,7 +3,7 @@ import { type Prompt, type Provider, requestKey } from "corrigenda/provider";
 import { keyTable } from "corrigenda/store";
 import { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 
-/** What the requests of one model would cost at batch prices, with the estimate's 95 % interval. */
+/** What the requests of one model would cost at batch prices: as expected, and if all replies are short or all are long. */
 export interface ModelPrice {
   readonly model: string;
   requests: number;
