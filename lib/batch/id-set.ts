@@ -6,6 +6,8 @@ export interface IdSet {
   readonly size: number;
   /** False where the id is there already. */
   add(id: string): boolean;
+  /** Forgets all ids and keeps its memory. */
+  clear(): void;
 }
 
 const LANES = 4;
@@ -43,6 +45,10 @@ export function idSet(): IdSet {
       table.set(lanes, slot * LANES);
       size += 1;
       return true;
+    },
+    clear: () => {
+      table.fill(0);
+      size = 0;
     },
   };
 }

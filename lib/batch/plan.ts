@@ -4,7 +4,8 @@ import type { ChunkMeta, PlanSummary } from "./events.ts";
 import type { BatchOptions } from "./options.ts";
 import { requestWriter } from "./requests.ts";
 
-const LOOKAHEAD = 64;
+// Every row that waits here outlives the young objects around it, and the collector takes more memory for that: few.
+const LOOKAHEAD = 4;
 
 export interface Plan {
   readonly summary: PlanSummary;

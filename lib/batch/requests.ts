@@ -28,6 +28,10 @@ export interface RequestWriter {
   discard(): Promise<void>;
 }
 
+// Many files can be open, and what buffers take outside the heap makes the garbage collector run early.
+const LINES_BUFFER_BYTES = 128 << 10;
+const KEYS_BUFFER_BYTES = 32 << 10;
+
 interface OpenFile {
   readonly model: string;
   readonly endpoint: string;
@@ -35,7 +39,9 @@ interface OpenFile {
   readonly lines: TextWriter;
   readonly keys: TextWriter;
   readonly hash: Hash;
+  /** Of the requests in this file; the next file of the group goes on with the same set, cleared. */
   readonly ids: IdSet;
+  requests: number;
   bytes: number;
   tokens: number;
   usd: number;
@@ -64,16 +70,17 @@ export function requestWriter(disk: Disk, api: BatchApi, limits: FileLimits): Re
       let file = open.get(groupOf(wire));
       const isFull =
         file !== undefined &&
-        (file.ids.size >= limits.requests ||
+        (file.requests >= limits.requests ||
           file.bytes + bytes > limits.bytes ||
           file.tokens + size.tokens > limits.tokens);
       if (file && isFull) {
         await close(file);
-        file = undefined;
+        file.ids.clear();
+        file = await openFile(disk, wire, file.ids);
       }
       file ??= await openFile(disk, wire);
       open.set(groupOf(wire), file);
-      if (!(await addLine(file, { id, key, line, bytes }))) {
+      if (!(await addLine(file, id, key, line))) {
         throw new StudyError("dataset", `two different requests share the id ${id}; ids must be unique`, {
           facts: { id },
         });
@@ -103,6 +110,7 @@ function groupOf({ model, endpoint }: { readonly model: string; readonly endpoin
 async function openFile(
   disk: Disk,
   { model, endpoint }: { readonly model: string; readonly endpoint: string },
+  ids: IdSet = idSet(),
 ): Promise<OpenFile> {
   const drafts = [await disk.draft(), await disk.draft()] as const;
   const hash = createHash("sha256");
@@ -110,27 +118,22 @@ async function openFile(
     model,
     endpoint,
     drafts,
-    lines: textWriter(drafts[0]),
-    keys: textWriter(drafts[1], (block) => hash.update(block)),
+    lines: textWriter(drafts[0], LINES_BUFFER_BYTES),
+    keys: textWriter(drafts[1], KEYS_BUFFER_BYTES, (block) => hash.update(block)),
     hash,
-    ids: idSet(),
+    ids,
+    requests: 0,
     bytes: 0,
     tokens: 0,
     usd: 0,
   };
 }
 
-interface Line {
-  readonly id: string;
-  readonly key: string;
-  /** With its newline. */
-  readonly line: string;
-  readonly bytes: number;
-}
-
-/** False, and nothing added, where the file has a request of this id. */
-async function addLine(file: OpenFile, { id, key, line, bytes }: Line): Promise<boolean> {
+/** False, and nothing added, where the file has a request of this id. @param line with its newline */
+async function addLine(file: OpenFile, id: string, key: string, line: string): Promise<boolean> {
   if (!file.ids.add(id)) return false;
+  const bytes = Buffer.byteLength(line);
+  file.requests += 1;
   file.bytes += bytes;
   const entry = `["${key}",${JSON.stringify(id)}]\n`;
   await file.keys.add(entry, Buffer.byteLength(entry));
@@ -143,8 +146,8 @@ async function commitFile(file: OpenFile): Promise<ChunkMeta> {
   const stem = file.hash.digest("hex");
   await file.drafts[1].commit(keysPath(stem));
   await file.drafts[0].commit(linesPath(stem));
-  const { model, endpoint, bytes, tokens, usd } = file;
-  const meta = { stem, requests: file.ids.size, bytes, tokens: Math.ceil(tokens), usd, model, endpoint };
+  const { model, endpoint, requests, bytes, tokens, usd } = file;
+  const meta = { stem, requests, bytes, tokens: Math.ceil(tokens), usd, model, endpoint };
   return { key: submissionKey(stem, 1), ...meta, attempt: 1, serial: 1 };
 }
 
@@ -178,7 +181,7 @@ export async function copyRequests(
     for (const line of lines) {
       const entry = keys[ordinal];
       if (entry && keep(ordinal)) {
-        await addLine(file, { ...entry, line: `${line.toString("utf8")}\n`, bytes: line.length + 1 });
+        await addLine(file, entry.id, entry.key, `${line.toString("utf8")}\n`);
       }
       ordinal += 1;
     }

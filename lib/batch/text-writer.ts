@@ -1,7 +1,5 @@
 import type { Draft } from "corrigenda/files";
 
-const BUFFER_BYTES = 256 << 10;
-
 /** Text into a draft through two reused buffers: one fills while the other is written. */
 export interface TextWriter {
   /** @param bytes the text's length in UTF-8 */
@@ -11,8 +9,8 @@ export interface TextWriter {
 }
 
 /** @param tap sees every block before it is written */
-export function textWriter(draft: Draft, tap?: (block: Uint8Array) => void): TextWriter {
-  let [filling, spare] = [Buffer.allocUnsafe(BUFFER_BYTES), Buffer.allocUnsafe(BUFFER_BYTES)];
+export function textWriter(draft: Draft, bufferBytes: number, tap?: (block: Uint8Array) => void): TextWriter {
+  let [filling, spare] = [Buffer.allocUnsafe(bufferBytes), Buffer.allocUnsafe(bufferBytes)];
   let fill = 0;
   let writing = Promise.resolve();
   const start = (block: Uint8Array): void => {
@@ -27,7 +25,7 @@ export function textWriter(draft: Draft, tap?: (block: Uint8Array) => void): Tex
   };
   const addSlowly = async (text: string, bytes: number): Promise<void> => {
     if (fill > 0) await turn();
-    if (bytes <= BUFFER_BYTES) fill = filling.write(text);
+    if (bytes <= bufferBytes) fill = filling.write(text);
     else {
       await writing;
       start(Buffer.from(text));
@@ -35,7 +33,7 @@ export function textWriter(draft: Draft, tap?: (block: Uint8Array) => void): Tex
   };
   return {
     add: (text, bytes) => {
-      if (fill + bytes > BUFFER_BYTES) return addSlowly(text, bytes);
+      if (fill + bytes > bufferBytes) return addSlowly(text, bytes);
       fill += filling.write(text, fill);
       return undefined;
     },

@@ -54,7 +54,8 @@ function fillLine(lines: readonly TemplateLine[], at: number, values: Values): s
     return inner.length > 0 ? [tag, ...inner, tag.replace("<", "</")] : undefined;
   }
   let text = "";
-  for (const [place, part] of line.parts.entries()) {
+  for (let place = 0; place < line.parts.length; place++) {
+    const part = line.parts[place] as string;
     const value = place % 2 === 0 ? part : values[part];
     if (value === undefined) return undefined;
     text += value;

@@ -14,6 +14,7 @@ const ENGINE = [
   "results",
   "engine",
   "trial",
+  "bench",
   "train",
   "notebook",
 ];
@@ -57,7 +58,7 @@ function importProblems(file: string, { from, typeOnly }: Import): string[] {
   ];
   if (/^(node:)?fs(\/|$)/.test(from) && folder !== "files")
     problems.push(`imports ${from}: only lib/files touches the disk`);
-  const starts = folder !== "" && !["results", "notebook", "trial"].includes(folder);
+  const starts = folder !== "" && !["results", "notebook", "trial", "bench"].includes(folder);
   if (/^(node:)?child_process$/.test(from) && starts) problems.push(`imports ${from}: lib starts no processes`);
   if (STUDIES.includes(folder) && EFFECTS.test(from)) problems.push(`imports ${from}: studies are pure`);
   return problems;
@@ -95,7 +96,8 @@ function sizeProblems({ path: file, text }: SourceFile): string[] {
   if (lines > limit) problems.push(`${lines} lines: at most ${limit}`);
   if (file !== `lib/${folderOf(file)}/index.ts`) return problems;
   const exported = lines - (text.slice(0, text.indexOf("*/")).match(/\n/g)?.length ?? 0) - 1;
-  if (exported > FACE_LINES) problems.push(`${exported} lines: an index.ts has at most ${FACE_LINES} after its comment`);
+  if (exported > FACE_LINES)
+    problems.push(`${exported} lines: an index.ts has at most ${FACE_LINES} after its comment`);
   if (!text.startsWith("/**\n * ")) problems.push("an index.ts opens with a doc comment");
   return problems;
 }
