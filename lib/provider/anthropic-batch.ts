@@ -4,9 +4,10 @@ import { lineBlocks } from "corrigenda/files";
 import { type Json, parseJson } from "corrigenda/json";
 import { anthropicId, anthropicLine, idPrefix, readAnthropicLine, withId } from "./anthropic-lines.ts";
 import { createError } from "./create-error.ts";
+import type { Lazy } from "./lazy.ts";
 import { CLOCK_SKEW_MS, streamed } from "./openai-batch.ts";
 import { count, record, text } from "./read-json.ts";
-import { asked, type Lazy, type SdkFetch } from "./sdk-transport.ts";
+import { asked, type SdkFetch } from "./sdk-transport.ts";
 import type { BatchApi, BatchLimits, BatchState, Chunk } from "./types.ts";
 
 export interface AnthropicBatchOptions {

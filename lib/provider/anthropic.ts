@@ -1,8 +1,9 @@
 import { anthropicBatch } from "./anthropic-batch.ts";
 import { decodeMessage, messagesBody } from "./anthropic-wire.ts";
 import limits from "./data/limits.json" with { type: "json" };
+import { lazily } from "./lazy.ts";
 import { batchLimits } from "./models.ts";
-import { lazily, sdkFetch } from "./sdk-transport.ts";
+import { sdkFetch } from "./sdk-transport.ts";
 import { type ServiceOptions, TIMEOUT_MS, transport } from "./service.ts";
 import type { ModelRequest, Provider, WireRequest } from "./types.ts";
 

@@ -1,8 +1,9 @@
 import { embed } from "./embed.ts";
+import { lazily } from "./lazy.ts";
 import { batchLimits } from "./models.ts";
 import { openAiBatch } from "./openai-batch.ts";
 import { chatBody, decodeOpenAi, responsesBody } from "./openai-wire.ts";
-import { lazily, sdkFetch } from "./sdk-transport.ts";
+import { sdkFetch } from "./sdk-transport.ts";
 import { type ServiceOptions, TIMEOUT_MS, transport } from "./service.ts";
 import type { ModelRequest, Provider, WireRequest } from "./types.ts";
 

@@ -1,7 +1,8 @@
 import { StudyError } from "corrigenda/error";
 import type { OpenAI } from "openai";
 import limits from "./data/limits.json" with { type: "json" };
-import { asked, type Lazy, type SdkFetch } from "./sdk-transport.ts";
+import type { Lazy } from "./lazy.ts";
+import { asked, type SdkFetch } from "./sdk-transport.ts";
 
 /** Embeddings in the order of the texts, some hundred texts a call. @returns one unit vector per text */
 export async function embed(

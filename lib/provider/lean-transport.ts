@@ -1,5 +1,5 @@
-import { Pool } from "undici";
 import { networkError } from "./api-error.ts";
+import { lazily } from "./lazy.ts";
 import type { HttpReply } from "./types.ts";
 
 /** Posts a JSON text; any status is a reply, no reply throws StudyError "network". */
@@ -21,10 +21,14 @@ export interface LeanOptions {
 export function leanTransport(options: LeanOptions): Post {
   const base = new URL(options.baseUrl);
   const prefix = base.pathname.replace(/\/$/, "");
-  const pool = new Pool(base.origin, { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs });
+  const open = lazily(async () => {
+    const { Pool } = await import("undici");
+    return new Pool(base.origin, { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs });
+  });
   const headers = { ...options.headers, "content-type": "application/json", accept: "application/json" };
-  return (path, body, signal) =>
-    new Promise<HttpReply>((resolve, reject) => {
+  return async (path, body, signal) => {
+    const pool = await open();
+    return new Promise<HttpReply>((resolve, reject) => {
       const fail = (cause: unknown): void => reject(networkError(options.provider, "answer a request", cause));
       if (signal?.aborted) return fail(signal.reason);
       const parts: Buffer[] = [];
@@ -59,6 +63,7 @@ export function leanTransport(options: LeanOptions): Post {
         },
       );
     });
+  };
 }
 
 function flat(received: Record<string, string | string[] | undefined>): Record<string, string> {

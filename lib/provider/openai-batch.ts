@@ -4,10 +4,11 @@ import type { Clock } from "corrigenda/time";
 import type { OpenAI } from "openai";
 import type { Batch } from "openai/resources/batches";
 import { createError } from "./create-error.ts";
+import type { Lazy } from "./lazy.ts";
 import { openAiLine, readOpenAiLine } from "./openai-lines.ts";
 import { count, list, record, text } from "./read-json.ts";
 import { redact } from "./redact.ts";
-import { asked, type Lazy, type SdkFetch } from "./sdk-transport.ts";
+import { asked, type SdkFetch } from "./sdk-transport.ts";
 import type { BatchApi, BatchLimits, BatchState, Chunk } from "./types.ts";
 
 export interface OpenAiBatchOptions {

@@ -1,9 +1,10 @@
 import type { OpenAI } from "openai";
 import { embed } from "./embed.ts";
+import { type Lazy, lazily } from "./lazy.ts";
 import { batchLimits } from "./models.ts";
 import { openAiBatch } from "./openai-batch.ts";
 import { chatBody, decodeOpenAi, type LimitField, responsesBody } from "./openai-wire.ts";
-import { type Lazy, lazily, type SdkFetch, sdkFetch } from "./sdk-transport.ts";
+import { type SdkFetch, sdkFetch } from "./sdk-transport.ts";
 import { type ServiceOptions, TIMEOUT_MS, transport } from "./service.ts";
 import type { ModelRequest, Provider, WireRequest } from "./types.ts";
 

@@ -1,6 +1,6 @@
 import { isStudyError } from "corrigenda/error";
-import { Agent, fetch as undiciFetch } from "undici";
 import { answerError, networkError } from "./api-error.ts";
+import { type Lazy, lazily } from "./lazy.ts";
 import type { Post } from "./lean-transport.ts";
 import type { HttpReply } from "./types.ts";
 
@@ -10,17 +10,6 @@ export interface SdkClient {
     path: string,
     options: { body: string; headers: Record<string, string>; maxRetries: number; signal?: AbortSignal },
   ): { asResponse(): Promise<Response> };
-}
-
-/** A client that is made at the first call: loading the SDKs takes some 0.3 s and 40 MB, which planning and reading do without. */
-export type Lazy<T> = () => Promise<T>;
-
-export function lazily<T>(open: () => Promise<T>): Lazy<T> {
-  let opened: Promise<T> | undefined;
-  return () => {
-    opened ??= open();
-    return opened;
-  };
 }
 
 export interface SdkFetch {
@@ -35,12 +24,16 @@ export interface SdkFetch {
  * which the SDKs parse and drop.
  */
 export function sdkFetch(timeoutMs: number): SdkFetch {
-  const dispatcher = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  const undici = lazily(async () => {
+    const { Agent, fetch } = await import("undici");
+    return { fetch, dispatcher: new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs }) };
+  });
   const refusals = new WeakMap<Headers, HttpReply>();
   const send = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     // A global FormData means nothing to undici's own fetch: uploads take Node's.
     if (init.body instanceof FormData) return globalThis.fetch(url, init);
-    return undiciFetch(url as string, { ...init, dispatcher } as never) as unknown as Promise<Response>;
+    const { fetch, dispatcher } = await undici();
+    return fetch(url as string, { ...init, dispatcher } as never) as unknown as Promise<Response>;
   };
   const recording = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const reply = await send(url, init);

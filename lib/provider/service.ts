@@ -1,6 +1,7 @@
 import type { Clock } from "corrigenda/time";
+import type { Lazy } from "./lazy.ts";
 import { leanTransport, type Post } from "./lean-transport.ts";
-import { type Lazy, type SdkClient, type SdkFetch, sdkTransport } from "./sdk-transport.ts";
+import { type SdkClient, type SdkFetch, sdkTransport } from "./sdk-transport.ts";
 
 /** What every service needs to be reached. */
 export interface ServiceOptions {
