@@ -57,14 +57,17 @@ export function networkError(provider: string, doing: string, cause: unknown): S
   });
 }
 
-/** Retry-After in ms, in any of its forms: `retry-after-ms`, seconds (also 1.5), a date (counted from the reply's own). */
+/**
+ * Retry-After in ms, in any of its forms: `retry-after-ms`, seconds (also 1.5), a date (counted from the reply's own).
+ * Undefined for what is none of these ("Infinity", negative numbers).
+ */
 export function retryAfterMs(headers: Readonly<Record<string, string>>): number | undefined {
   const ms = Number(headers["retry-after-ms"] ?? Number.NaN);
-  if (ms >= 0) return ms;
+  if (ms >= 0 && Number.isFinite(ms)) return ms;
   const value = headers["retry-after"]?.trim();
   if (value === undefined || value === "") return undefined;
   const seconds = Number(value);
-  if (seconds >= 0) return seconds * 1000;
+  if (!Number.isNaN(seconds)) return seconds >= 0 && Number.isFinite(seconds) ? seconds * 1000 : undefined;
   const wait = Date.parse(value) - Date.parse(headers.date ?? "");
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }

@@ -83,17 +83,21 @@ async function upload({ provider, client, sdk, clock, processesFiles }: OpenAiBa
   }
 }
 
-/** Newest first; a page that is older than the intent as a whole ends the search. */
+/**
+ * Newest first; a page that is older than the intent as a whole ends the search. What is older than the intent is an
+ * earlier run's, which may have handed in the same requests.
+ */
 async function find(client: OpenAI, wanted: { chunk: string; since: number; file: string | undefined }) {
   const oldest = wanted.since - CLOCK_SKEW_MS;
   const first = await client.batches.list({ limit: 100 }, ONCE);
   for await (const page of first.iterPages()) {
-    const match = page.data.find(
+    const young = page.data.filter((batch) => !(timeOf(batch.created_at) < oldest));
+    const match = young.find(
       (batch) =>
         batch.metadata?.chunk === wanted.chunk || (wanted.file !== undefined && batch.input_file_id === wanted.file),
     );
     if (match) return match.id;
-    if (page.data.every((batch) => timeOf(batch.created_at) < oldest)) return undefined;
+    if (young.length === 0) return undefined;
   }
   return undefined;
 }
@@ -116,12 +120,14 @@ export function batchState(batch: Batch): BatchState {
   const detail = text(fields.status) ?? "unknown";
   const status = STATUS[detail.toLowerCase()] ?? "waiting";
   const counts = record(fields.request_counts);
-  const done = count(counts.completed);
+  const [total, done, failed] = [count(counts.total), count(counts.completed), count(counts.failed)];
+  // Counts may come late as well: of a completed batch only "all failed" says that no output is to come.
+  const isEmpty = status === "completed" ? total > 0 && failed >= total : done === 0;
   return {
     status,
     detail,
-    counts: { total: count(counts.total), done, failed: count(counts.failed) },
-    ready: status !== "waiting" && (status === "failed" || done === 0 || (text(fields.output_file_id) ?? "") !== ""),
+    counts: { total, done, failed },
+    ready: status !== "waiting" && (status === "failed" || isEmpty || (text(fields.output_file_id) ?? "") !== ""),
     errors: list(record(fields.errors).data).map((item) => {
       const { code, message, line } = record(item);
       return {

@@ -172,6 +172,13 @@ describe("find, OpenAI and Azure", () => {
     expect(await batch.find(chunkOf("openai", batch), SINCE, "file-1")).toBe("batch_1");
   });
 
+  it("passes over an older batch of the same requests: the new one may only be listed late", async () => {
+    const fields = { metadata: { chunk: CHUNK_KEY } };
+    const data = [listed("batch_1", young), listed("batch_0", seconds(SINCE - 60 * MINUTE), fields)];
+    const { batch } = await batches("openai", () => json({ data, has_more: false }));
+    expect(await batch.find(chunkOf("openai", batch), SINCE, undefined)).toBeUndefined();
+  });
+
   it("finds nothing where no batch is the chunk's", async () => {
     const data = [listed("batch_0", young, { input_file_id: "file-2" })];
     const { batch } = await batches("openai", () => json({ data, has_more: false }));
@@ -277,6 +284,11 @@ describe("state, OpenAI and Azure", () => {
     [
       "completed, output still to come, Azure",
       { status: "completed", output_file_id: "", ...counts(3) },
+      { status: "completed", ready: false },
+    ],
+    [
+      "completed, not counted yet",
+      { status: "completed", output_file_id: null, error_file_id: "e", request_counts: null },
       { status: "completed", ready: false },
     ],
     [

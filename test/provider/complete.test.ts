@@ -211,6 +211,9 @@ describe("answerError", () => {
     [{ "retry-after": "Sat, 21 Nov 2026 05:00:30 GMT", date: "Sat, 21 Nov 2026 05:00:00 GMT" }, 30_000],
     [{ "retry-after": "Sat, 21 Nov 2026 05:00:30 GMT" }, undefined],
     [{ "retry-after": "soon" }, undefined],
+    [{ "retry-after": "Infinity" }, undefined],
+    [{ "retry-after-ms": "Infinity" }, undefined],
+    [{ "retry-after": "-5", date: "Sat, 21 Nov 2026 05:00:00 GMT" }, undefined],
     [{ "retry-after": "" }, undefined],
     [{}, undefined],
   ])("reads Retry-After in %o", (headers, ms) => {
