@@ -1,36 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import path from "node:path";
-import { StudyError } from "corrigenda/error";
+import { setTimeout as wait } from "node:timers/promises";
+import { isStudyError, StudyError } from "corrigenda/error";
 import type { Lock } from "./disk.ts";
+import { isAlive, type Owner, thisProcess } from "./owner.ts";
 
-interface Owner {
-  readonly pid: number;
-  /** The process's start, so that a reused pid is not taken for its owner ("" where the system does not tell). */
-  readonly started: string;
-}
+const ATTEMPTS = 100;
+const PAUSE_MS = 5;
 
 /** Takes the lock file, also from an owner that is dead. Linking a ready file makes taking it atomic. */
 export async function takeLock(file: string): Promise<Lock> {
   await mkdir(path.dirname(file), { recursive: true });
   const mine = `${file}.${randomUUID()}.tmp`;
-  await writeFile(mine, JSON.stringify({ pid: process.pid, started: await startOf(process.pid) } satisfies Owner));
+  await writeFile(mine, JSON.stringify(await thisProcess()));
   try {
-    for (let attempt = 0; attempt < 20; attempt++) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await linked(mine, file)) return { release: () => rm(file, { force: true }) };
-      const text = await readFile(file, "utf8").catch(() => undefined);
-      if (text === undefined) continue; // released just now
-      const owner = readOwner(text);
-      if (owner && (await isAlive(owner))) {
-        throw new StudyError(
-          "locked",
-          `${path.dirname(file)} is in use by process ${owner.pid}; wait for it or stop it`,
-          {
-            facts: { pid: owner.pid, file },
-          },
-        );
-      }
-      await removeStale(file, text);
+      if ((await liveOwner(file)) === undefined && !(await removeStale(file))) await wait(PAUSE_MS);
     }
   } finally {
     await rm(mine, { force: true });
@@ -38,12 +26,35 @@ export async function takeLock(file: string): Promise<Lock> {
   throw new StudyError("locked", `${file} changes hands too fast; try again`);
 }
 
-/** Moves the dead owner's file aside; puts it back if another process took the lock in between. */
-async function removeStale(file: string, expected: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}.tmp`;
-  if (!(await rename(file, aside).then(() => true, missing))) return;
-  if ((await readFile(aside, "utf8")) !== expected) await linked(aside, file);
-  await rm(aside, { force: true });
+/** Undefined where the lock is free or its owner is dead; throws StudyError "locked" where one lives. */
+async function liveOwner(file: string): Promise<undefined> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  const owner = text === undefined ? undefined : readOwner(text);
+  if (!owner || !(await isAlive(owner))) return undefined;
+  const elsewhere = owner.host === hostname() ? "" : ` on ${owner.host}`;
+  const next = elsewhere === "" ? "wait for it or stop it" : `wait for it, or remove ${file} if it has ended`;
+  throw new StudyError("locked", `${path.dirname(file)} is in use by process ${owner.pid}${elsewhere}; ${next}`, {
+    facts: { pid: owner.pid, file },
+  });
+}
+
+/**
+ * Removes a dead owner's file. Whoever removes holds a lock on that, so that nobody can remove the file of a process
+ * that took the lock in between. False where another process is about it.
+ */
+async function removeStale(file: string): Promise<boolean> {
+  const guard = await takeLock(`${file}.stale`).catch((error: unknown) => {
+    if (isStudyError(error, "locked")) return undefined;
+    throw error;
+  });
+  if (!guard) return false;
+  try {
+    await liveOwner(file);
+    await rm(file, { force: true });
+    return true;
+  } finally {
+    await guard.release();
+  }
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -56,30 +67,11 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** Undefined where the file is torn: its writer was killed. */
 function readOwner(text: string): Owner | undefined {
   try {
-    return JSON.parse(text) as Owner;
+    return { host: hostname(), ...(JSON.parse(text) as Omit<Owner, "host">) };
   } catch {
     return undefined;
   }
-}
-
-async function isAlive(owner: Owner): Promise<boolean> {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  return (await startOf(owner.pid)) === owner.started;
-}
-
-/** Field 22 of /proc/<pid>/stat: start in clock ticks since boot. */
-async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-}
-
-function missing(error: unknown): false {
-  if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-  throw error;
 }

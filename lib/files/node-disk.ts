@@ -1,17 +1,25 @@
-import { randomUUID } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { StudyError } from "corrigenda/error";
 import type { Appender, Disk, Draft, Reader } from "./disk.ts";
+import { openDraft, removeDeadDrafts } from "./draft.ts";
+import { readError, writing } from "./errors.ts";
 import { takeLock } from "./lock.ts";
+import { syncFolder, writeAll } from "./sync.ts";
 
 const READ_BYTES = 1 << 20;
 const NEWLINE = 10;
 
-/** The real disk under `root`. */
+/** The real disk under `root`. Drafts of processes that were killed go when the next one starts a draft beside them. */
 export function nodeDisk(root: string): Disk {
   const at = (name: string): string => path.resolve(root, name);
+  const swept = new Set<string>();
+  const draftIn = async (folder: string): Promise<Draft> => {
+    if (!swept.has(folder)) await removeDeadDrafts(folder);
+    swept.add(folder);
+    return openDraft(folder, at);
+  };
   const disk: Disk = {
     resolve: at,
     read: (name, from = 0, to) => readStream(at(name), from, to),
@@ -20,21 +28,27 @@ export function nodeDisk(root: string): Disk {
       return reader.readAt(offset, length).finally(() => reader.close());
     },
     reader: (name) => openReader(at(name)),
-    size: async (name) => (await stat(at(name)).catch(absent))?.size,
+    size: async (name) => (await stat(at(name)).catch(absent(at(name))))?.size,
     list: async (folder) => {
-      const entries = (await readdir(at(folder), { withFileTypes: true }).catch(absent)) ?? [];
+      const entries = (await readdir(at(folder), { withFileTypes: true }).catch(absent(at(folder)))) ?? [];
       return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
     },
-    append: (name, content = "lines") => openAppender(at(name), content),
-    draft: () => openDraft(at("."), at),
+    append: (name, content = "lines") => writing(at(name), () => openAppender(at(name), content)),
+    draft: () => draftIn(at(".")),
     write: async (name, content) => {
-      const draft = await openDraft(path.dirname(at(name)), at);
-      await draft.write(content);
+      const draft = await draftIn(path.dirname(at(name)));
+      await draft.write(content).catch(async (error: unknown) => {
+        await draft.discard();
+        throw error;
+      });
       await draft.commit(name);
     },
-    blob: (name) => openAsBlob(at(name)),
-    remove: (name) => rm(at(name), { recursive: true, force: true }),
-    lock: (name) => takeLock(at(name)),
+    blob: async (name) => {
+      if ((await disk.size(name)) === undefined) throw readError({ code: "ENOENT" }, at(name));
+      return openAsBlob(at(name));
+    },
+    remove: (name) => writing(at(name), () => rm(at(name), { recursive: true, force: true })),
+    lock: (name) => writing(at(name), () => takeLock(at(name))),
   };
   return disk;
 }
@@ -45,13 +59,13 @@ async function* readStream(file: string, from: number, to: number | undefined): 
   try {
     yield* createReadStream(file, { start: from, highWaterMark: READ_BYTES, ...end }) as AsyncIterable<Buffer>;
   } catch (cause) {
-    throw filesError(cause, file);
+    throw readError(cause, file);
   }
 }
 
 async function openReader(file: string): Promise<Reader> {
   const handle = await open(file, "r").catch((cause: unknown) => {
-    throw filesError(cause, file);
+    throw readError(cause, file);
   });
   return {
     readAt: async (offset, length) => {
@@ -78,36 +92,10 @@ async function openAppender(file: string, content: "lines" | "bytes"): Promise<A
     get size() {
       return size;
     },
-    write,
-    sync: () => handle.datasync(),
+    write: (bytes) => writing(file, () => write(bytes)),
+    sync: () => writing(file, () => handle.datasync()),
     close: () => handle.close(),
   };
-}
-
-async function openDraft(folder: string, at: (name: string) => string): Promise<Draft> {
-  await mkdir(folder, { recursive: true });
-  const draft = path.join(folder, `.draft-${randomUUID()}.tmp`);
-  const handle = await open(draft, "wx");
-  return {
-    write: (bytes) => writeAll(handle, typeof bytes === "string" ? Buffer.from(bytes, "utf8") : bytes),
-    commit: async (name) => {
-      await handle.datasync();
-      await handle.close();
-      await mkdir(path.dirname(at(name)), { recursive: true });
-      await rename(draft, at(name));
-      await syncFolder(path.dirname(at(name)));
-    },
-    discard: async () => {
-      await handle.close();
-      await rm(draft, { force: true });
-    },
-  };
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.byteLength; ) {
-    done += (await handle.write(bytes, done, bytes.byteLength - done)).bytesWritten;
-  }
 }
 
 async function endsInNewline(handle: FileHandle, size: number): Promise<boolean> {
@@ -116,26 +104,10 @@ async function endsInNewline(handle: FileHandle, size: number): Promise<boolean>
   return last[0] === NEWLINE;
 }
 
-/** Makes a new or renamed name durable. Windows cannot open a folder: there the rename alone must do. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function absent(cause: unknown): undefined {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-  throw cause;
-}
-
-function filesError(cause: unknown, file: string): unknown {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === undefined) return cause;
-  const why = code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
-  return new StudyError("files", `${file} ${why}`, { cause, facts: { file } });
+function absent(file: string): (cause: unknown) => undefined {
+  return (cause) => {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw readError(cause, file);
+  };
 }
