@@ -1,7 +1,11 @@
+import { isStudyError } from "corrigenda/error";
 import { type Appender, type Disk, type Lock, lineBlocks, type Reader } from "corrigenda/files";
 import { ENTRY_BYTES, type LaneIndex, laneIndex, runTag } from "./lane-index.ts";
 import { decodeRecord, encodeRecords } from "./record.ts";
 import type { NewReply, StoredReply } from "./types.ts";
+
+/** Where an entry's offset stands in it. */
+const OFFSET_BYTE = 16;
 
 /** One append-only file of replies with its index. A lane has one writer at a time; more writers take more lanes. */
 export interface Lane {
@@ -96,9 +100,9 @@ function range(count: number): number[] {
 
 /** Loads the index file and adds the records behind its end (all, where it is absent or does not fit). Returns the data's end. */
 async function loadIndex(disk: Disk, name: string, index: LaneIndex): Promise<number> {
-  const size = (await disk.size(dataFile(name))) ?? 0;
-  const bytes = await indexBytes(disk, name, size);
-  if (bytes) index.decode(bytes);
+  const bytes = await indexBytes(disk, name);
+  const size = (await disk.size(dataFile(name))) ?? 0; // after the index: its last writer wrote the data first
+  if (bytes && (await fits(disk, name, bytes, size))) index.decode(bytes);
   const last = index.keys.count - 1;
   return scan(disk, name, { index, from: last < 0 ? 0 : index.offset(last), skipFirst: last >= 0, size });
 }
@@ -129,19 +133,31 @@ async function scan(disk: Disk, name: string, { index, from, skipFirst, size }: 
   return end;
 }
 
-/** The index file's bytes when its last entry points at that entry's record; undefined when it must be rebuilt. */
-async function indexBytes(disk: Disk, name: string, size: number): Promise<Uint8Array | undefined> {
-  const bytes = (await disk.size(indexFile(name))) ?? 0;
-  const entries = Math.floor(bytes / ENTRY_BYTES);
+/** The whole entries of the index file; undefined where there are none, or its writer has just replaced it. */
+async function indexBytes(disk: Disk, name: string): Promise<Uint8Array | undefined> {
+  const entries = Math.floor(((await disk.size(indexFile(name))) ?? 0) / ENTRY_BYTES);
   if (entries === 0) return undefined;
-  const content = await disk.readAt(indexFile(name), 0, entries * ENTRY_BYTES);
-  const tail = laneIndex();
-  tail.decode(content.subarray((entries - 1) * ENTRY_BYTES));
+  return disk.readAt(indexFile(name), 0, entries * ENTRY_BYTES).catch((error: unknown) => {
+    if (isStudyError(error, "files")) return undefined;
+    throw error;
+  });
+}
+
+/** Whether the index's offsets rise (a power cut can leave a hole) and its last entry points at that entry's record. */
+async function fits(disk: Disk, name: string, bytes: Uint8Array, size: number): Promise<boolean> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let offset = -1;
+  for (let at = OFFSET_BYTE; at < bytes.byteLength; at += ENTRY_BYTES) {
+    const next = view.getFloat64(at, true);
+    if (!(next > offset)) return false;
+    offset = next;
+  }
   const head = 8 + 64;
-  const offset = tail.offset(0);
-  if (!(Number.isInteger(offset) && offset >= 0 && offset + head < size)) return undefined;
+  if (!Number.isInteger(offset) || offset + head >= size) return false;
+  const tail = laneIndex();
+  tail.decode(bytes.subarray(bytes.byteLength - ENTRY_BYTES));
   const start = Buffer.from(await disk.readAt(dataFile(name), offset, head)).toString("utf8");
-  return start.startsWith('{"key":"') && tail.keys.find(start.slice(8)) === 0 ? content : undefined;
+  return start.startsWith('{"key":"') && tail.keys.find(start.slice(8)) === 0;
 }
 
 function dataFile(name: string): string {

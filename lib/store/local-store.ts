@@ -15,11 +15,12 @@ const MAX_LANES = 1000;
  */
 export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
   const lanes: Lane[] = [];
+  const retired: Lane[] = [];
   const names = (await disk.list(".")).filter((name) => LANE.test(name)).map((name) => name.replace(".jsonl", ""));
   for (const name of names) lanes.push(await openLane(disk, name));
   let writing: Promise<WritableLane> | undefined;
   const writable = (): Promise<WritableLane> => {
-    writing ??= takeLane(disk, names, lanes);
+    writing ??= takeLane(disk, names, { lanes, retired });
     return writing;
   };
 
@@ -45,7 +46,7 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
   };
   const commit = groupCommit<readonly NewReply[]>(async (groups) => {
     const fresh: NewReply[] = [];
-    for (const reply of groups.flat()) if (!(await isKept(reply))) fresh.push(reply);
+    for (const reply of groups.flat()) if (!(await isKept(reply))) fresh.push(priced(reply));
     if (fresh.length > 0) await (await writable()).append(fresh, clock.now());
   });
   return {
@@ -61,13 +62,24 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
     },
     close: async () => {
       await commit.drain();
-      for (const lane of lanes) await lane.close();
+      for (const lane of [...lanes, ...retired]) await lane.close();
     },
   };
 }
 
+/** JSON has no NaN: a reply must not become unreadable over its price. */
+function priced(reply: NewReply): NewReply {
+  return Number.isFinite(reply.usd) ? reply : { ...reply, usd: 0 };
+}
+
+interface Lanes {
+  readonly lanes: Lane[];
+  /** Reading twins that were replaced; some reads may still be under way in them. */
+  readonly retired: Lane[];
+}
+
 /** Locks the first lane that no live process writes (a new one if need be) and puts it in place of its reading twin. */
-async function takeLane(disk: Disk, names: readonly string[], lanes: Lane[]): Promise<WritableLane> {
+async function takeLane(disk: Disk, names: readonly string[], { lanes, retired }: Lanes): Promise<WritableLane> {
   for (let number = 0; number < MAX_LANES; number++) {
     const name = `lane-${String(number).padStart(3, "0")}`;
     const lock = await disk.lock(`${name}.lock`).catch((error: unknown) => {
@@ -78,10 +90,7 @@ async function takeLane(disk: Disk, names: readonly string[], lanes: Lane[]): Pr
     const lane = await openWritableLane(disk, name, lock);
     const place = names.indexOf(name);
     if (place < 0) lanes.push(lane);
-    else {
-      await lanes[place]?.close();
-      lanes[place] = lane;
-    }
+    else retired.push(...lanes.splice(place, 1, lane));
     return lane;
   }
   throw new StudyError("locked", `${disk.resolve(".")} has ${MAX_LANES} writers already; wait for some of them`);
