@@ -6,6 +6,7 @@ import type { Json } from "corrigenda/json";
 import { type ModelReply, type Outcome, type Prompt, requestKey } from "corrigenda/provider";
 import {
   type Environment,
+  isFinished,
   type Manifest,
   openStage,
   type Stage,
@@ -44,9 +45,11 @@ export async function submitStage<Row, Out>(
   spec: StageSpec,
   question: Question<Row, Out>,
 ): Promise<StageEnd> {
+  const opening = { ...spec, root: place.root, clock: place.clock };
+  if (await isFinished(opening)) return { state: "finished", manifest: undefined };
   const checked = await checkQuestion(place, question);
   for (const warning of checked.warnings) place.log.warn(warning);
-  await using stage = await openStage({ ...spec, root: place.root, clock: place.clock });
+  await using stage = await openStage(opening);
   if (stage.state === "finished") return { state: "finished", manifest: undefined };
   await attachLog(place, stage);
   await using job = await openJob(place, checked, stage.folder);
@@ -83,8 +86,10 @@ export async function collectStage<Row, Out>(
   question: Question<Row, Out>,
   options: CollectOptions<Row, Out>,
 ): Promise<StageEnd> {
+  const opening = { ...spec, root: place.root, clock: place.clock };
+  if (await isFinished(opening)) return { state: "finished", manifest: undefined };
   const checked = await checkQuestion(place, question);
-  await using stage = await openStage({ ...spec, root: place.root, clock: place.clock });
+  await using stage = await openStage(opening);
   if (stage.state === "finished") return { state: "finished", manifest: undefined };
   await attachLog(place, stage);
   const folder = `${spec.study}/${spec.run}/${options.of}`;

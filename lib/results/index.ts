@@ -21,5 +21,5 @@ export { isName, type RunName, runFolder, runName, type StageName, stageFolder }
 export type { FinishedStage, ListedStage } from "./read.ts";
 export { listStages, readMetrics, readStageConfig, requireStage, stagesOf } from "./read.ts";
 export { freshRun, type Replay, replaysOf } from "./replay.ts";
-export { openStage, type Stage, type StageOptions } from "./stage.ts";
+export { isFinished, openStage, type Stage, type StageOptions } from "./stage.ts";
 export { type Mismatch, verifyRun } from "./verify.ts";

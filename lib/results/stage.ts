@@ -65,6 +65,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 }
 
+/** Whether `openStage` would find nothing to do; refuses another config as it does. Takes no lock, writes nothing. */
+export async function isFinished(options: StageOptions): Promise<boolean> {
+  return (await look(options, stageFolder(options), configOf(options))).state === "finished";
+}
+
 interface Look {
   readonly state: Stage["state"];
   readonly recorded?: StageConfig;
