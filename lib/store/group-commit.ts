@@ -12,6 +12,8 @@ interface Waiting<T> {
   readonly reject: (error: unknown) => void;
 }
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** @param write makes a group of items durable */
 export function groupCommit<T>(write: (items: readonly T[]) => Promise<void>): GroupCommit<T> {
   let queue: Waiting<T>[] = [];
@@ -28,7 +30,7 @@ export function groupCommit<T>(write: (items: readonly T[]) => Promise<void>): G
     }
   };
   const loop = async (): Promise<void> => {
-    await Promise.resolve(); // callers of this tick join the group
+    await turn(); // whoever calls in this turn joins the group: replies come in many at a time
     while (queue.length > 0) {
       const group = queue;
       queue = [];

@@ -75,7 +75,8 @@ export function keyTable(): KeyTable {
     load: (words, entries, stride) => {
       reserve(count + entries);
       for (let entry = 0; entry < entries; entry++) {
-        keys.set(words.subarray(entry * stride, entry * stride + WORDS), count * WORDS);
+        // A view for each of a million entries would cost more than all the rest.
+        for (let word = 0; word < WORDS; word++) keys[count * WORDS + word] = words[entry * stride + word] ?? 0;
         place(count);
         count += 1;
       }

@@ -38,19 +38,22 @@ export function laneIndex(): LaneIndex {
   const keys = keyTable();
   const spent = new Map<number, number>();
   let floats = new Float64Array(3 * 1024);
-  const set = (entry: number, values: readonly [offset: number, tag: number, usd: number]): void => {
-    if ((entry + 1) * 3 > floats.length) {
-      const larger = new Float64Array(Math.max(floats.length * 2, (entry + 1) * 3));
+  const set = (entry: number, offset: number, tag: number, usd: number): void => {
+    const at = entry * 3;
+    if (at + 3 > floats.length) {
+      const larger = new Float64Array(Math.max(floats.length * 2, at + 3));
       larger.set(floats);
       floats = larger;
     }
-    floats.set(values, entry * 3);
-    spent.set(values[1], (spent.get(values[1]) ?? 0) + values[2]);
+    floats[at] = offset;
+    floats[at + 1] = tag;
+    floats[at + 2] = usd;
+    spent.set(tag, (spent.get(tag) ?? 0) + usd);
   };
   return {
     keys,
     spent,
-    add: ({ key, offset, tag, usd }) => set(keys.add(key), [offset, tag, usd]),
+    add: ({ key, offset, tag, usd }) => set(keys.add(key), offset, tag, usd),
     offset: (entry) => floats[entry * 3] ?? 0,
     tag: (entry) => floats[entry * 3 + 1] ?? 0,
     encode: (from) => {
@@ -71,7 +74,7 @@ export function laneIndex(): LaneIndex {
       keys.load(new Uint32Array(buffer), entries, ENTRY_WORDS);
       for (let entry = 0; entry < entries; entry++) {
         const at = entry * ENTRY_FLOATS + 2;
-        set(first + entry, [numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0]);
+        set(first + entry, numbers[at] ?? 0, numbers[at + 1] ?? 0, numbers[at + 2] ?? 0);
       }
     },
   };
