@@ -8,4 +8,4 @@
 export { answeringBatches } from "./answering.ts";
 export { inChild, peakMb } from "./child.ts";
 export { type Claim, type Claims, openClaims, type PairedNames } from "./claims.ts";
-export { type Contest, median, type Paired, pairedRounds } from "./rounds.ts";
+export { type Contest, median, medianSeconds, type Paired, pairedRounds } from "./rounds.ts";

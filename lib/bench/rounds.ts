@@ -48,6 +48,21 @@ function inTurn(round: number): readonly (keyof Contest)[] {
   return round % 2 === 0 ? ["ours", "alternative"] : ["alternative", "ours"];
 }
 
+/** How long something takes, in seconds: the median of its rounds. @param rounds [n >= 1] */
+export async function medianSeconds(
+  work: () => Promise<void>,
+  clock: Pick<Clock, "now">,
+  rounds: number,
+): Promise<number> {
+  const seconds: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const start = clock.now();
+    await work();
+    seconds.push((clock.now() - start) / 1000);
+  }
+  return median(seconds);
+}
+
 /** @param xs [n >= 1] */
 export function median(xs: readonly number[]): number {
   const sorted = [...xs].sort((a, b) => a - b);
