@@ -20,11 +20,7 @@ const script = defineScript({
     results: z.string().default("results").describe("the folder of all runs"),
     baseUrl: z.string().optional().describe("offline: a service that runs already"),
   },
-  examples: [
-    "npx zx scripts/jobs.ts",
-    "npx zx scripts/jobs.ts resume",
-    "npx zx scripts/jobs.ts cancel whyfix/0622-1458",
-  ],
+  examples: ["npx zx scripts/jobs.ts resume", "npx zx scripts/jobs.ts cancel whyfix/0622-1458"],
 });
 
 await main(script, async ({ action, run, results, baseUrl }, around) => {
@@ -75,7 +71,7 @@ await main(script, async ({ action, run, results, baseUrl }, around) => {
     await using place = await openWorkplace({ results, provider: settings, simulators, env: process.env, around });
     for (const id of batches) await place.provider.batch?.cancel(id);
     around.print(
-      `${run} ${stage}: ${batches.length} batches asked to stop; what was done is kept: npx zx scripts/jobs.ts resume ${run}`,
+      `${run} ${stage}: ${batches.length} batches asked to stop; "npx zx scripts/jobs.ts resume ${run}" keeps what was done and hands in the rest again`,
     );
   }
 });

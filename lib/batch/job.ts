@@ -188,7 +188,7 @@ function isRunnable(context: JobContext): (chunk: ChunkState) => boolean {
 }
 
 async function checkBudget({ options, policy }: JobContext, summary: PlanSummary): Promise<void> {
-  const spent = await options.store.spentUsd(options.run);
+  const spent = policy.spentElsewhereUsd + (await options.store.spentUsd(options.run));
   if (spent + summary.usd <= policy.maxCostUsd) return;
   const [usd, low, high] = [summary.usd, summary.usdLow, summary.usdHigh].map((value) => value.toFixed(4));
   throw new StudyError(

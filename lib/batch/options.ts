@@ -40,6 +40,8 @@ export interface BatchOptions<Row, Out> {
 export interface BatchPolicy {
   /** US dollars that the run may cost, the upper end of open estimates included. Default: no limit. */
   readonly maxCostUsd: number;
+  /** US dollars of those that other stages of the run have spent. Default 0. */
+  readonly spentElsewhereUsd: number;
   /** How often a request is tried before its row fails. Default 3. */
   readonly maxAttempts: number;
   /** A lost create counts as not done when `find` misses it twice, this far apart. Default 120,000 ms. */
@@ -53,6 +55,7 @@ export interface BatchPolicy {
 
 export const defaultPolicy: BatchPolicy = {
   maxCostUsd: Number.POSITIVE_INFINITY,
+  spentElsewhereUsd: 0,
   maxAttempts: 3,
   graceMs: 120_000,
   pollMs: 5_000,

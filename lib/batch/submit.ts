@@ -110,7 +110,13 @@ function isWorthWaiting(error: StudyError): boolean {
 
 async function checkChunkBudget({ options, policy, state }: JobContext, chunk: ChunkState): Promise<void> {
   if (policy.maxCostUsd === Number.POSITIVE_INFINITY) return;
-  const spent = await options.store.spentUsd(options.run);
+  if (chunk.meta.usd === 0) {
+    throw new StudyError(
+      "config",
+      `no price is known for ${chunk.meta.model}, so --max-cost cannot be kept; leave it out to go on`,
+    );
+  }
+  const spent = policy.spentElsewhereUsd + (await options.store.spentUsd(options.run));
   let open = 0;
   for (const other of state.chunks.values()) {
     if (other.meta.key !== chunk.meta.key && isEnqueued(other)) open += other.meta.usd;

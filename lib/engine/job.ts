@@ -9,6 +9,7 @@ import { approve } from "./approve.ts";
 import { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 import { type GuardedPrompt, type GuardOptions, guardPrompt } from "./guard.ts";
 import { openOnlineJob } from "./online-job.ts";
+import { spentElsewhere } from "./spent.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** What is asked: a study's prompt over its rows. */
@@ -93,7 +94,7 @@ async function openBatch<Row, Out>(
     rng: keyedRng("back-off", folder),
     signal,
     onEvent: (news) => tell(place, folder, news),
-    policy: policyOf(place, question),
+    policy: await policyOf(place, question, folder),
   });
   return {
     ...job,
@@ -116,8 +117,13 @@ export function estimatorOf<Row, Out>(
   return requestEstimator(calibration ?? nothing, output, pricing);
 }
 
-function policyOf<Row, Out>(place: Workplace, { maxCostUsd }: Question<Row, Out>): Partial<BatchPolicy> {
-  return maxCostUsd === undefined ? place.policy : { ...place.policy, maxCostUsd };
+async function policyOf<Row, Out>(
+  place: Workplace,
+  { maxCostUsd }: Question<Row, Out>,
+  folder: string,
+): Promise<Partial<BatchPolicy>> {
+  if (maxCostUsd === undefined) return place.policy;
+  return { ...place.policy, maxCostUsd, spentElsewhereUsd: await spentElsewhere(place, folder) };
 }
 
 function tell({ log, progress }: Workplace, folder: string, news: BatchNews): void {

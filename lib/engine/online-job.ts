@@ -6,6 +6,7 @@ import { keyedRng } from "corrigenda/rng";
 import { keyTable, openJournal, readJournal } from "corrigenda/store";
 import { approve } from "./approve.ts";
 import { type CheckedQuestion, estimatorOf, type Job } from "./job.ts";
+import { spentElsewhere } from "./spent.ts";
 import type { Workplace } from "./workplace.ts";
 
 const CONCURRENCY = 16;
@@ -36,6 +37,7 @@ export async function openOnlineJob<Row, Out>(
     inputTokens: 0,
     outputTokens: 0,
   };
+  const elsewhereUsd = await spentElsewhere(place, folder);
   const survey = async (): Promise<PlanSummary> => {
     const sum = { rows: 0, requests: 0, cached: 0, shared: 0, tokens: 0, usd: 0, usdLow: 0, usdHigh: 0 };
     const seen = keyTable();
@@ -59,7 +61,7 @@ export async function openOnlineJob<Row, Out>(
     plan: async () => {
       const summary = await survey();
       approve(place, question, { summary, unpriced });
-      refuseOverBudget(summary, await store.spentUsd(folder), question.maxCostUsd);
+      refuseOverBudget(summary, elsewhereUsd + (await store.spentUsd(folder)), question.maxCostUsd);
       progress.requests = summary.requests;
       return summary;
     },
@@ -71,7 +73,9 @@ export async function openOnlineJob<Row, Out>(
         rng: keyedRng("back-off", folder),
         concurrency: settings.concurrency ?? CONCURRENCY,
         timeoutMs: TIMEOUT_MS,
-        ...(question.maxCostUsd === undefined ? {} : { maxCostUsd: question.maxCostUsd }),
+        ...(question.maxCostUsd === undefined
+          ? {}
+          : { maxCostUsd: question.maxCostUsd, spentElsewhereUsd: elsewhereUsd }),
         onEvent: (notice) => {
           tally(progress, notice);
           if (notice.t === "pause") log.warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);

@@ -1,4 +1,5 @@
 import { type BatchEvent, foldEvents, isEnqueued } from "corrigenda/batch";
+import { StudyError } from "corrigenda/error";
 import type { Disk } from "corrigenda/files";
 import { type ListedStage, listStages, readStageConfig } from "corrigenda/results";
 import { readJournal } from "corrigenda/store";
@@ -42,7 +43,19 @@ export async function* openWork(root: Disk): AsyncGenerator<OpenWork> {
       failed: failed.size,
       batches: open.filter(isEnqueued).flatMap(({ batch }) => (batch === undefined ? [] : [batch])),
       provider: handed.success ? (handed.data.provider as ProviderSettings) : undefined,
-      resume: next?.map((word) => word.replaceAll("{run}", listed.run)) ?? listed.command ?? [],
+      resume: checkScript(next?.map((word) => word.replaceAll("{run}", listed.run)) ?? listed.command ?? [], folder),
     };
   }
+}
+
+const SCRIPT = /^scripts\/[a-z0-9-]+\/[a-z0-9-]+\.ts$/;
+
+/** Only scripts of this repository are started: a folder of results may come from anywhere. */
+function checkScript(words: readonly string[], folder: string): readonly string[] {
+  if (SCRIPT.test(words[0] ?? "")) return words;
+  throw new StudyError(
+    "refused",
+    `${folder} goes on with the command "${words[0]}", which is no script of this repository; remove the folder, or restore its config.json`,
+    { facts: { folder } },
+  );
 }

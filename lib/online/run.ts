@@ -17,6 +17,8 @@ export interface OnlineOptions<Row, Out> extends CallContext {
   readonly concurrency: number;
   /** US dollars that `run` may have spent in all; a call that could pass it is not made. Default: no limit. */
   readonly maxCostUsd?: number;
+  /** US dollars of those that other stages have spent. Default 0. */
+  readonly spentElsewhereUsd?: number;
   /** Failed calls after which a row fails; "too many requests" does not count. Default 6. */
   readonly maxAttempts?: number;
   /** For one call. */
@@ -66,10 +68,11 @@ async function openSchedule<Row, Out>(options: OnlineOptions<Row, Out>): Promise
   return new Schedule({ context: options, rng, concurrency, maxAttempts, timeoutMs, budget, notice: onEvent });
 }
 
-/** What the run has paid, and what it may have paid for calls without an answer. */
-async function spentUsd({ store, journal, run }: CallContext): Promise<number> {
+/** What has been paid, and what may have been paid for calls without an answer. */
+async function spentUsd<Row, Out>(options: OnlineOptions<Row, Out>): Promise<number> {
+  const { store, journal, run, spentElsewhereUsd = 0 } = options;
   const keys = unknownCalls(journal.past, () => false).map(({ key }) => key);
   const kept = new Set((await store.has(keys)).flatMap((has, place) => (has ? [keys[place]] : [])));
   const unknown = unknownCalls(journal.past, (key) => kept.has(key));
-  return unknown.reduce((sum, { estimateUsd }) => sum + estimateUsd, await store.spentUsd(run));
+  return unknown.reduce((sum, { estimateUsd }) => sum + estimateUsd, spentElsewhereUsd + (await store.spentUsd(run)));
 }

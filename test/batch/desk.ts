@@ -74,11 +74,12 @@ export interface Client {
   values(rows: readonly number[]): Promise<(number | string)[]>;
 }
 
-/** A client process on a disk: open another one on the same disk to resume. Every reply costs $0.01. */
+/** A client process on a disk: open another one on the same disk to resume. Every reply costs $0.01. @param usd the estimate of a request */
 export async function client(
   at: Desk,
   disk: MemoryDisk = memoryDisk(),
   policy: Partial<BatchPolicy> = {},
+  usd = 0.01,
 ): Promise<Client> {
   const clock: Clock = {
     now: () => at.now,
@@ -101,7 +102,7 @@ export async function client(
         return journal.append(event);
       },
     },
-    estimate: () => ({ tokens: 10, usd: 0.01, usdLow: 0.01, usdHigh: 0.01 }),
+    estimate: () => ({ tokens: 10, usd, usdLow: usd, usdHigh: usd }),
     price: () => 0.01,
     onEvent: (one) => news.push(one),
   });

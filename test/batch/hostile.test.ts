@@ -235,3 +235,25 @@ test("a file that was uploaded long ago is uploaded again before its batch start
   await later.job.advance("done");
   expect(await later.values([1])).toEqual([1]);
 });
+
+test("--max-cost counts what the run's other stages have spent, before the plan and before every batch", async () => {
+  const at = desk();
+  const tight = await client(at, memoryDisk(), { maxCostUsd: 0.05, spentElsewhereUsd: 0.04 });
+  await expect(tight.job.plan(() => [1, 2])).rejects.toMatchObject({ code: "budget" });
+  const disk = memoryDisk();
+  await (await client(at, disk)).job.plan(() => [1, 2]);
+  const { job } = await client(at, disk, { maxCostUsd: 0.05, spentElsewhereUsd: 0.04 });
+  await expect(job.advance("done")).rejects.toMatchObject({ code: "budget" });
+  expect(at.batches).toEqual([]);
+});
+
+test("--max-cost on a run that was planned without a known price is refused before anything is handed in", async () => {
+  const [at, disk] = [desk(), memoryDisk()];
+  await (await client(at, disk, {}, 0)).job.plan(() => [1, 2]);
+  const { job } = await client(at, disk, { maxCostUsd: 1 }, 0);
+  await expect(job.advance("done")).rejects.toMatchObject({
+    code: "config",
+    message: "no price is known for m, so --max-cost cannot be kept; leave it out to go on",
+  });
+  expect(at.batches).toEqual([]);
+});

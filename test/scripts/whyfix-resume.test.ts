@@ -94,7 +94,7 @@ test("a cancelled run keeps what was done; going on pays for the rest alone", as
   await done(...FIRST, ...there, ...at("b"));
   const cancelled = await done("scripts/jobs.ts", "cancel", "whyfix/0622-1458", ...there, ...at("b"));
   expect(cancelled).toBe(
-    "whyfix/0622-1458 step1: 1 batches asked to stop; what was done is kept: npx zx scripts/jobs.ts resume whyfix/0622-1458\n",
+    'whyfix/0622-1458 step1: 1 batches asked to stop; "npx zx scripts/jobs.ts resume whyfix/0622-1458" keeps what was done and hands in the rest again\n',
   );
   await expect.poll(() => billOf("b"), { timeout: 10_000 }).toContainEqual(ended);
   const before = await paid("b");
