@@ -1,6 +1,6 @@
 /**
- * Tells whether an id was added before, in 32 bytes an id where a Set of strings takes 100 and leaves garbage: ids are
- * kept as four mixed 32-bit words, so two different ids among a file's 100,000 are as good as never taken for one.
+ * Tells whether an id was added before, in 16 to 32 bytes an id where a Set of strings takes 100 and leaves garbage: ids
+ * are kept as 63 mixed bits, so two different ids among a file's 100,000 are taken for one in 1 of 2 · 10^9 files.
  */
 export interface IdSet {
   readonly size: number;
@@ -10,7 +10,7 @@ export interface IdSet {
   clear(): void;
 }
 
-const LANES = 4;
+const LANES = 2;
 const PRIMES = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f] as const;
 
 export function idSet(): IdSet {
@@ -71,8 +71,6 @@ function mix(id: string, lanes: Uint32Array): void {
     c = Math.imul(c ^ code, PRIMES[2]) ^ (b >>> 14);
     d = Math.imul(d ^ code, PRIMES[3]) ^ (c >>> 16);
   }
-  lanes[0] = a ^ (a >>> 16);
-  lanes[1] = b ^ (b >>> 16);
-  lanes[2] = c ^ (c >>> 16);
-  lanes[3] = d | 1; // never the mark of a free slot
+  lanes[0] = a ^ (a >>> 16) ^ (c << 7) ^ (c >>> 25);
+  lanes[1] = (b ^ (b >>> 16) ^ (d << 11) ^ (d >>> 21)) | 1; // never the mark of a free slot
 }

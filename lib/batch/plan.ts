@@ -33,7 +33,8 @@ export async function writePlan<Row, Out>(rows: Rows<Row>, options: BatchOptions
     const keys = wires.map((wire) => requestKey(provider, wire));
     const kept = await store.has(keys);
     for (const [place, row] of group.entries()) {
-      const [wire, key] = [wires[place], keys[place]];
+      const wire = wires[place];
+      const key = keys[place];
       if (!wire || !key) continue;
       sum.rows += 1;
       const isShared = seen.find(key) >= 0;
