@@ -29,6 +29,11 @@ export async function* readOutcomes<Row, Out>(
   }
 }
 
+/** Every planned request ends with a reply or a reason: this one came with a row that the plan did not know. */
+function unplanned(id: string): string {
+  return `${id} was never asked: the rows have changed since this stage was planned; start a run under another name, which asks only for what is not kept`;
+}
+
 interface Found<Row> {
   readonly row: Row;
   readonly key: string;
@@ -44,7 +49,7 @@ function readOutcome<Row, Out>(
   const { prompt, provider } = options;
   const id = prompt.id(row);
   if (!stored) {
-    const error = new StudyError("provider", reason ?? `${id}: no reply`, { facts: { id } });
+    const error = new StudyError("provider", reason ?? unplanned(id), { facts: { id } });
     return { ok: false, id, key, row, error, usd };
   }
   let reply: ModelReply | undefined;

@@ -257,3 +257,16 @@ test("--max-cost on a run that was planned without a known price is refused befo
   });
   expect(at.batches).toEqual([]);
 });
+
+test("a row that the plan did not know is told apart from one without a reply", async () => {
+  const [at, disk] = [desk(), memoryDisk()];
+  const first = await client(at, disk);
+  await first.job.plan(() => [1]);
+  await first.job.advance("done");
+  const later = await client(at, disk);
+  expect(await later.job.plan(() => [1, 2])).toMatchObject({ rows: 1 });
+  expect(await later.values([1, 2])).toEqual([
+    1,
+    "row_2 was never asked: the rows have changed since this stage was planned; start a run under another name, which asks only for what is not kept",
+  ]);
+});
