@@ -1,4 +1,4 @@
-import { isStudyError } from "corrigenda/error";
+import { isStudyError, StudyError } from "corrigenda/error";
 import { type Appender, type Disk, type Lock, lineBlocks, type Reader } from "corrigenda/files";
 import { ENTRY_BYTES, type LaneIndex, laneIndex, runTag } from "./lane-index.ts";
 import { decodeRecord, encodeRecords } from "./record.ts";
@@ -72,8 +72,16 @@ function laneOver(disk: Disk, name: string, index: LaneIndex, end: () => number)
       const line = Buffer.from(await (await reader).readAt(from, to - from)).toString("utf8");
       const [record] = line.split("\n", 1);
       const reply = decodeRecord(record ?? "");
-      if (!reply)
-        throw new Error(`${disk.resolve(dataFile(name))} holds no reply at byte ${from}: remove its .idx file`);
+      if (!reply) {
+        const file = disk.resolve(dataFile(name));
+        throw new StudyError(
+          "files",
+          `${file} holds no reply at byte ${from}; remove ${disk.resolve(indexFile(name))}`,
+          {
+            facts: { file },
+          },
+        );
+      }
       return reply;
     },
     paidBy: async function* (run) {
