@@ -54,7 +54,10 @@ describe("models that end", () => {
       "has ended, offline",
       { model: "gpt-4.1-nano" },
       { provider: "offline" },
-      warn("shutdown", "openai shut gpt-4.1-nano down on 2026-10-23: it answers only offline; with a key, choose another model"),
+      warn(
+        "shutdown",
+        "openai shut gpt-4.1-nano down on 2026-10-23: it answers only offline; with a key, choose another model",
+      ),
     ],
     [
       "ends at Anthropic",

@@ -19,6 +19,9 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** A script that hangs does not outlive its test. */
+const MOST_MS = 230_000;
+
 /** No key of this machine reaches a test, and an error is all that stderr holds. */
 const ENV = {
   ...process.env,
@@ -33,6 +36,7 @@ const ENV = {
 export function start(words: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const child = spawn(process.execPath, ["node_modules/zx/build/cli.js", ...words], {
     stdio: ["ignore", "pipe", "pipe"],
+    ...{ timeout: MOST_MS, killSignal: "SIGKILL" },
     env: { ...ENV, ...env },
   });
   const said = { out: "", err: "" };

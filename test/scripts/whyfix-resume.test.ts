@@ -64,7 +64,7 @@ test("a run whose batches still run: --once returns, jobs lists it, one process 
 
   const waiting = start([...SECOND, ...there, ...at("a")], { LOG_LEVEL: "info" });
   await waiting.says("whyfix/0622-1458/step1 · 1 open");
-  const second = await run(...SECOND, ...there, ...at("a"));
+  const second = await run(...SECOND, "--once", ...there, ...at("a"));
   expect(second).toMatchObject({ code: 1, out: "" });
   expect(second.err).toBe(
     `error[locked]: ${root.resolve("a/whyfix/0622-1458")} is in use by process ${waiting.pid}; wait for it or stop it\n`,
@@ -113,6 +113,8 @@ test("read again with today's code, also below the step that builds on it, a fin
   const there = await serve("c", AT_ONCE);
   const third = ["scripts/whyfix/step3.ts", ...FIRST.slice(1)];
   for (const words of [FIRST, SECOND, third]) await done(...words, ...there, ...at("c"));
+  const ends = async () => (await billOf("c")).filter(({ kind }) => kind === "batch_ended").length;
+  await expect.poll(ends, { timeout: 10_000 }).toBe(2);
   const before = await billOf("c");
   const table = await readText(root, "c/whyfix/0622-1458/step2/step2.jsonl");
   expect(await done(...SECOND, "--again", ...there, ...at("c"))).toContain("370 rows answered; ");
