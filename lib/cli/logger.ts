@@ -58,6 +58,14 @@ export function createLogger({ level, line, clock, redact = maskSecrets }: Logge
         broken ??= { cause };
       });
   };
+  const release = async (file: Appender | undefined): Promise<void> => {
+    try {
+      await file?.sync();
+      await file?.close();
+    } catch (cause) {
+      broken ??= { cause };
+    }
+  };
   return {
     level,
     debug: (message, facts = {}) => say("debug", message, facts),
@@ -65,12 +73,13 @@ export function createLogger({ level, line, clock, redact = maskSecrets }: Logge
     warn: (message, facts = {}) => say("warn", message, facts),
     error: (message, facts = {}) => say("error", message, facts),
     attach: (file) => {
+      const before = sink;
       sink = file;
+      writing = writing.then(() => release(before));
     },
     close: async () => {
       await writing;
-      await sink?.sync();
-      await sink?.close();
+      await release(sink);
       sink = undefined;
       if (broken) throw new StudyError("files", "the log could not be written; is the disk full?", broken);
     },
