@@ -2,7 +2,6 @@ import { StudyError, toStudyError } from "corrigenda/error";
 import { type ModelReply, type Outcome, requestKey } from "corrigenda/provider";
 import { bodyOf, keyTable, type StoredReply } from "corrigenda/store";
 import type { BatchOptions } from "./options.ts";
-import { groups } from "./plan.ts";
 
 const LOOKAHEAD = 64;
 
@@ -60,4 +59,16 @@ function readOutcome<Row, Out>(
     const error = toStudyError(cause, "reply", id);
     return reply ? { ok: false, id, key, row, error, reply, usd } : { ok: false, id, key, row, error, usd };
   }
+}
+
+/** Rows in arrays of up to `size`. */
+async function* groups<Row>(rows: AsyncIterable<Row> | Iterable<Row>, size: number): AsyncGenerator<Row[]> {
+  let group: Row[] = [];
+  for await (const row of rows) {
+    group.push(row);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
