@@ -16,6 +16,7 @@ export { goOnFrom, type Later, type LaterOptions } from "./later.ts";
 export { replyOf } from "./ledger.ts";
 export { type OpenWork, openWork } from "./open-work.ts";
 export { type PriceList, priceLines, priceRows } from "./price.ts";
+export { sampleRows } from "./sample.ts";
 export * from "./stages.ts";
 export { readTable, writeLines } from "./tables.ts";
 export { openKept, openWorkplace, type ProviderSettings, readingProvider, type Workplace } from "./workplace.ts";

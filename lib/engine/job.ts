@@ -9,6 +9,7 @@ import { approve } from "./approve.ts";
 import { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 import { type GuardedPrompt, type GuardOptions, guardPrompt } from "./guard.ts";
 import { openOnlineJob } from "./online-job.ts";
+import { sampleRows } from "./sample.ts";
 import { spentElsewhere } from "./spent.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -22,35 +23,30 @@ export interface Question<Row, Out> {
   readonly maxCostUsd?: number | undefined;
 }
 
-/** A question whose first requests were checked and counted: nothing is written, nothing is sent. */
+/** A question of which a sample was checked and counted: nothing is written, nothing is sent. */
 export interface CheckedQuestion<Row, Out> extends Question<Row, Out> {
   readonly guarded: GuardedPrompt<Row, Out>;
   readonly warnings: readonly string[];
   readonly calibration: Calibration | undefined;
 }
 
-/** Looks at the first requests before anything is written: a bad config stops here. */
+/** Looks at a sample of the requests before anything is written: a bad config stops here. */
 export async function checkQuestion<Row, Out>(
   place: Workplace,
   question: Question<Row, Out>,
 ): Promise<CheckedQuestion<Row, Out>> {
   const { provider, clock } = place;
   const guarded = guardPrompt(question.prompt, { ...question.guard, provider, now: clock.now() });
-  const bodies: string[] = [];
-  let model = "";
-  for await (const row of question.rows()) {
-    const wire = provider.encode(guarded.checked.request(row));
-    model = wire.model;
-    bodies.push(wire.body);
-    if (bodies.length === CALIBRATION_REQUESTS) break;
-  }
+  const sample = await sampleRows(question.rows(), CALIBRATION_REQUESTS, keyedRng("calibration"));
+  const wires = sample.map((row) => provider.encode(guarded.checked.request(row)));
   const warnings = guarded.verdict();
-  return {
-    ...question,
-    guarded,
-    warnings,
-    calibration: bodies.length === 0 ? undefined : await calibrateBodies(bodies, model),
-  };
+  const calibration =
+    wires[0] &&
+    (await calibrateBodies(
+      wires.map(({ body }) => body),
+      wires[0].model,
+    ));
+  return { ...question, guarded, warnings, calibration };
 }
 
 export interface Job<Row, Out> extends BatchJob<Row, Out>, AsyncDisposable {

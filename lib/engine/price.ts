@@ -1,7 +1,9 @@
 import { dollars } from "corrigenda/cli";
 import { type Prompt, type Provider, requestKey } from "corrigenda/provider";
+import { keyedRng } from "corrigenda/rng";
 import { keyTable } from "corrigenda/store";
 import { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
+import { sampleRows } from "./sample.ts";
 
 /** What the requests of one model would cost at batch prices: as expected, and if all replies are short or all are long. */
 export interface ModelPrice {
@@ -32,12 +34,11 @@ export interface Priced<Row> {
 
 /** Prices every different request of some rows. Nothing is written, nothing is sent. */
 export async function priceRows<Row>({ provider, prompt, rows, output, at }: Priced<Row>): Promise<PriceList> {
-  const first = Array.from(Iterator.from(rows()).take(CALIBRATION_REQUESTS), (row) =>
-    provider.encode(prompt.request(row)),
-  );
+  const sample = await sampleRows(rows(), CALIBRATION_REQUESTS, keyedRng("calibration"));
+  const wires = sample.map((row) => provider.encode(prompt.request(row)));
   const ratio = await calibrateBodies(
-    first.map(({ body }) => body),
-    first[0]?.model ?? "",
+    wires.map(({ body }) => body),
+    wires[0]?.model ?? "",
   );
   const { estimate, unpriced } = requestEstimator(ratio, output, { provider: provider.name, batch: true, at });
   const seen = keyTable();
