@@ -30,8 +30,8 @@ export function groupCommit<T>(write: (items: readonly T[]) => Promise<void>): G
     }
   };
   const loop = async (): Promise<void> => {
-    await turn(); // whoever calls in this turn joins the group: replies come in many at a time
     while (queue.length > 0) {
+      await turn(); // whoever calls in this turn joins the group: replies come in many at a time
       const group = queue;
       queue = [];
       await flush(group);

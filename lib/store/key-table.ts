@@ -10,8 +10,8 @@ export interface KeyTable {
   find(key: string, after?: number): number;
   /** Adds entries from their binary form: four little-endian words each, `stride` words apart. */
   load(words: Uint32Array, entries: number, stride: number): void;
-  /** The four words of an entry, as they go to disk. */
-  words(entry: number): Uint32Array;
+  /** Copies the four words of an entry, as they go to disk. */
+  copy(entry: number, into: Uint32Array, at: number): void;
 }
 
 const WORDS = 4;
@@ -81,7 +81,9 @@ export function keyTable(): KeyTable {
         count += 1;
       }
     },
-    words: (entry) => keys.subarray(entry * WORDS, entry * WORDS + WORDS),
+    copy: (entry, into, at) => {
+      for (let word = 0; word < WORDS; word++) into[at + word] = keys[entry * WORDS + word] ?? 0;
+    },
   };
 }
 

@@ -60,8 +60,8 @@ export function laneIndex(): LaneIndex {
       const buffer = new ArrayBuffer((keys.count - from) * ENTRY_BYTES);
       const [words, numbers] = [new Uint32Array(buffer), new Float64Array(buffer)];
       for (let entry = from; entry < keys.count; entry++) {
-        words.set(keys.words(entry), (entry - from) * ENTRY_WORDS);
-        numbers.set(floats.subarray(entry * 3, entry * 3 + 3), (entry - from) * ENTRY_FLOATS + 2);
+        keys.copy(entry, words, (entry - from) * ENTRY_WORDS);
+        for (let n = 0; n < 3; n++) numbers[(entry - from) * ENTRY_FLOATS + 2 + n] = floats[entry * 3 + n] ?? 0;
       }
       return new Uint8Array(buffer);
     },

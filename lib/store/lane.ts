@@ -19,9 +19,12 @@ export interface Lane {
 
 /** A lane that this process holds the lock of. */
 export interface WritableLane extends Lane {
-  /** Durable when it returns. */
-  append(replies: readonly NewReply[], at: number): Promise<void>;
+  /** Written when it returns; with `sync` durable, and so is all that was written before. */
+  append(replies: readonly NewReply[], options: { readonly at: number; readonly sync: boolean }): Promise<void>;
 }
+
+// The index may lag behind: whoever opens the lane reads the records behind its end, and these few take no time.
+const INDEX_STEP = 256;
 
 /** Opens lane `name` for reading; its index is brought up to date in memory. */
 export async function openLane(disk: Disk, name: string): Promise<Lane> {
@@ -37,27 +40,43 @@ export async function openWritableLane(disk: Disk, name: string, lock: Lock): Pr
   await loadIndex(disk, name, index);
   await disk.write(indexFile(name), index.encode(0));
   const indexAppender = await disk.append(indexFile(name), "bytes");
+  let saved = index.keys.count;
+  const saveIndex = async (): Promise<void> => {
+    const entries = index.encode(saved);
+    saved = index.keys.count;
+    await indexAppender.write(entries);
+  };
+  const tagOf = lastKept(runTag);
   const reading = laneOver(disk, name, index, () => file.size);
   return {
     ...reading,
-    append: async (replies, at) => {
+    append: async (replies, { at, sync }) => {
       const { bytes, lengths } = encodeRecords(replies, at);
       let offset = file.size;
       await file.write(bytes);
-      await file.sync();
-      const first = index.keys.count;
+      if (sync) await file.sync();
       replies.forEach((reply, place) => {
-        index.add({ key: reply.key, offset, tag: runTag(reply.run), usd: reply.usd });
+        index.add({ key: reply.key, offset, tag: tagOf(reply.run), usd: reply.usd });
         offset += lengths[place] ?? 0;
       });
-      await indexAppender.write(index.encode(first));
+      if (index.keys.count - saved >= INDEX_STEP) await saveIndex();
     },
     close: async () => {
       await reading.close();
       await file.close();
+      await saveIndex();
       await indexAppender.close();
       await lock.release();
     },
+  };
+}
+
+/** A pure function that remembers its last value: one run's replies come one after the other. */
+function lastKept<In, Out>(compute: (input: In) => Out): (input: In) => Out {
+  let last: { readonly input: In; readonly output: Out } | undefined;
+  return (input) => {
+    if (last?.input !== input) last = { input, output: compute(input) };
+    return last.output;
   };
 }
 
