@@ -49,11 +49,11 @@ export async function ingestResults(options: IngestOptions, tally: Tally): Promi
   let places: number[] = [];
   let bytes = 0;
   let writing = Promise.resolve();
-  const put = async (): Promise<void> => {
+  const put = async (durable: "now" | "soon"): Promise<void> => {
     const [group, at] = [replies, places];
     [replies, places, bytes] = [[], [], 0];
     await writing; // one group is written while the next is read
-    writing = store.put(group).then(() => {
+    writing = store.put(group, durable).then(() => {
       for (const place of at) tally.fate[place] = fates.ok;
       tally.ok += at.length;
     });
@@ -84,12 +84,12 @@ export async function ingestResults(options: IngestOptions, tally: Tally): Promi
     replies.push({ key, run: options.run, via: batch, usd, raw: line });
     places.push(place);
     bytes += line.length;
-    if (bytes > PUT_BYTES) await put();
+    if (bytes > PUT_BYTES) await put("soon");
   };
   try {
     for await (const lines of lineBlocks(api.results(batch))) for (const line of lines) await take(line);
   } finally {
-    await put(); // also of a download that broke off: it was paid, and is counted
+    await put("now"); // also of a download that broke off: it was paid, and is counted
     await writing;
   }
 }

@@ -44,15 +44,23 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
     }
     return false;
   };
-  const commit = groupCommit<readonly NewReply[]>(async (groups) => {
-    const fresh: NewReply[] = [];
-    for (const reply of groups.flat()) if (!(await isKept(reply))) fresh.push(priced(reply));
-    if (fresh.length > 0) await (await writable()).append(fresh, clock.now());
-  });
+  let unsynced = false;
+  const commit = groupCommit<{ readonly replies: readonly NewReply[]; readonly durable: "now" | "soon" }>(
+    async (groups) => {
+      const fresh: NewReply[] = [];
+      for (const { replies } of groups)
+        for (const reply of replies) if (!(await isKept(reply))) fresh.push(priced(reply));
+      const sync = groups.some(({ durable }) => durable === "now");
+      if (fresh.length === 0 && !(sync && unsynced)) return;
+      unsynced = true;
+      await (await writable()).append(fresh, { at: clock.now(), sync });
+      unsynced = !sync;
+    },
+  );
   return {
     has: async (keys) => keys.map((key) => lanes.some((lane) => lane.index.keys.find(key) >= 0)),
     get,
-    put: (replies) => (replies.length === 0 ? Promise.resolve() : commit.add(replies)),
+    put: (replies, durable = "now") => commit.add({ replies, durable }),
     spentUsd: async (run) => {
       const tag = runTag(run);
       return lanes.reduce((sum, lane) => sum + (lane.index.spent.get(tag) ?? 0), 0);

@@ -33,8 +33,11 @@ export interface Store {
   /** Which keys have a reply, in the order given. */
   has(keys: readonly string[]): Promise<readonly boolean[]>;
   get(key: string): Promise<StoredReply | undefined>;
-  /** Returns when the replies are durable. Concurrent calls share one fsync. A key that is already kept is skipped. */
-  put(replies: readonly NewReply[]): Promise<void>;
+  /**
+   * Returns when the replies are durable ("now", the default) or written ("soon": the next "now", also one without
+   * replies, makes them durable). Concurrent calls share one fsync. What is already kept is skipped.
+   */
+  put(replies: readonly NewReply[], durable?: "now" | "soon"): Promise<void>;
   /** US dollars that a run has paid so far. */
   spentUsd(run: string): Promise<number>;
   /** The ledger of a run: every reply it paid for, oldest first. */
