@@ -3,8 +3,10 @@ import { type Json, parseJson } from "corrigenda/json";
 import type { BatchApi, BatchState, ModelReply, Provider, Usage } from "corrigenda/provider";
 import type { NewReply, Store } from "corrigenda/store";
 import type { ChunkMeta } from "./events.ts";
+import type { RequestTable } from "./request-table.ts";
 
-const PUT_BYTES = 2 << 20;
+// What waits to be written outlives other young objects, for which the collector would take more memory.
+const PUT_BYTES = 256 << 10;
 
 /** What became of a chunk's requests, by ordinal. */
 export interface Tally {
@@ -30,7 +32,7 @@ export interface IngestOptions {
   readonly price: (model: string, usage: Usage) => number | undefined;
   readonly meta: ChunkMeta;
   readonly batch: string;
-  readonly keys: readonly { readonly id: string; readonly key: string }[];
+  readonly requests: RequestTable;
 }
 
 export function newTally(requests: number): Tally {
@@ -43,8 +45,7 @@ export function newTally(requests: number): Tally {
  * download can start again. Memory: one block of results.
  */
 export async function ingestResults(options: IngestOptions, tally: Tally): Promise<void> {
-  const { api, store, meta, batch, keys } = options;
-  const ordinals = new Map(keys.map(({ id }, ordinal) => [api.wireId(id, meta.key, ordinal), ordinal]));
+  const { api, store, batch, requests } = options;
   let replies: NewReply[] = [];
   let places: number[] = [];
   let bytes = 0;
@@ -59,35 +60,38 @@ export async function ingestResults(options: IngestOptions, tally: Tally): Promi
     });
     writing.catch(() => undefined); // the next put, or the end, throws it
   };
-  /** Whether a request's line so far was a reply: of an id's lines the first reply counts, else the first line. */
-  const taken = new Map<number, boolean>();
+  /** What a request's line so far was: of an id's lines the first reply counts, else the first line. */
+  const taken = new Uint8Array(requests.count);
   tally.odd.length = 0;
-  const take = async (line: Buffer): Promise<void> => {
+  const take = (line: Buffer): void => {
     if (line.length === 0) return;
     const value = parseJson(line.toString("utf8"));
     const read = value === undefined ? undefined : api.read(value);
-    const place = read && ordinals.get(read.id);
-    const before = place === undefined ? undefined : taken.get(place);
-    if (!read || place === undefined || before === true || (before === false && !read.ok)) {
+    const place = read ? requests.find(read.id) : -1;
+    const before = taken[place];
+    if (!read || place < 0 || before === fates.ok || (before === fates.failed && !read.ok)) {
       tally.odd.push(line.toString("utf8").slice(0, 10_000));
       return;
     }
-    taken.set(place, read.ok);
+    taken[place] = read.ok ? fates.ok : fates.failed;
     if (tally.fate[place] === fates.ok) return;
     if (!read.ok) {
       tally.fate[place] = read.again ? fates.again : fates.failed;
       tally.reasons.set(place, read.reason);
       return;
     }
-    const key = keys[place]?.key ?? "";
     const usd = priceOf(options, read.body, tally);
-    replies.push({ key, run: options.run, via: batch, usd, raw: line });
+    replies.push({ key: requests.key(place), run: options.run, via: batch, usd, raw: line });
     places.push(place);
     bytes += line.length;
-    if (bytes > PUT_BYTES) await put("soon");
   };
   try {
-    for await (const lines of lineBlocks(api.results(batch))) for (const line of lines) await take(line);
+    for await (const lines of lineBlocks(api.results(batch))) {
+      for (const line of lines) {
+        take(line);
+        if (bytes > PUT_BYTES) await put("soon");
+      }
+    }
   } finally {
     await put("now"); // also of a download that broke off: it was paid, and is counted
     await writing;

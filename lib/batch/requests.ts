@@ -4,7 +4,7 @@ import { type Disk, type Draft, lineBlocks } from "corrigenda/files";
 import { parseJson, sha256 } from "corrigenda/json";
 import type { BatchApi, Chunk, WireRequest } from "corrigenda/provider";
 import type { ChunkMeta } from "./events.ts";
-import { type IdSet, idSet } from "./id-set.ts";
+import { type IdTable, idTable } from "./id-table.ts";
 import { type TextWriter, textWriter } from "./text-writer.ts";
 
 /** What a request counts towards the limits of a file. */
@@ -39,8 +39,8 @@ interface OpenFile {
   readonly lines: TextWriter;
   readonly keys: TextWriter;
   readonly hash: Hash;
-  /** Of the requests in this file; the next file of the group goes on with the same set, cleared. */
-  readonly ids: IdSet;
+  /** Of the requests in this file; the next file of the group goes on with the same table, cleared. */
+  readonly ids: IdTable;
   requests: number;
   bytes: number;
   tokens: number;
@@ -110,7 +110,7 @@ function groupOf({ model, endpoint }: { readonly model: string; readonly endpoin
 async function openFile(
   disk: Disk,
   { model, endpoint }: { readonly model: string; readonly endpoint: string },
-  ids: IdSet = idSet(),
+  ids: IdTable = idTable(),
 ): Promise<OpenFile> {
   const drafts = [await disk.draft(), await disk.draft()] as const;
   const hash = createHash("sha256");
@@ -157,15 +157,16 @@ export function submissionKey(stem: string, serial: number): string {
 }
 
 /** The ids and keys of a request file, in its order. */
-export async function readKeys(disk: Disk, stem: string): Promise<{ id: string; key: string }[]> {
-  const all: { id: string; key: string }[] = [];
+export async function* readKeys(
+  disk: Disk,
+  stem: string,
+): AsyncGenerator<{ readonly id: string; readonly key: string }> {
   for await (const lines of lineBlocks(disk.read(keysPath(stem)))) {
     for (const line of lines) {
       const [key, id] = parseJson(line.toString("utf8")) as [string, string];
-      all.push({ id, key });
+      yield { id, key };
     }
   }
-  return all;
 }
 
 /** A new request file with the lines of another that `keep` chooses; its first submission. */
@@ -175,11 +176,11 @@ export async function copyRequests(
   keep: (ordinal: number) => boolean,
 ): Promise<ChunkMeta> {
   const file = await openFile(disk, meta);
-  const keys = await readKeys(disk, meta.stem);
+  const keys = readKeys(disk, meta.stem);
   let ordinal = 0;
   for await (const lines of lineBlocks(disk.read(linesPath(meta.stem)))) {
     for (const line of lines) {
-      const entry = keys[ordinal];
+      const { value: entry } = await keys.next();
       if (entry && keep(ordinal)) {
         await addLine(file, entry.id, entry.key, `${line.toString("utf8")}\n`);
       }

@@ -4,6 +4,7 @@ import { type BatchEvent, type ChunkMeta, type ChunkState, isEnqueued } from "./
 import { fates, ingestResults, isQuotaRefusal, newTally, settle, type Tally } from "./ingest.ts";
 import type { JobContext } from "./job.ts";
 import { backoffMs } from "./patience.ts";
+import { loadRequests } from "./request-table.ts";
 import { copyRequests, readKeys, submissionKey } from "./requests.ts";
 import { waitingOf } from "./submit.ts";
 
@@ -20,9 +21,9 @@ export async function settleChunk(context: JobContext, chunk: ChunkState): Promi
   context.counts.set(meta.key, state.counts);
   if (state.status === "waiting" || !isReadable(context, meta.key, state)) return false;
   if (isQuotaRefusal(state)) return handInLater(context, chunk, state);
-  const keys = await readKeys(options.disk, meta.stem);
-  const tally = newTally(keys.length);
-  const ingest = (): Promise<true> => ingestResults({ ...options, api, meta, batch, keys }, tally).then(() => true);
+  const requests = await loadRequests(options.disk, api, meta);
+  const tally = newTally(requests.count);
+  const ingest = (): Promise<true> => ingestResults({ ...options, api, meta, batch, requests }, tally).then(() => true);
   const isGone = (await context.patient(ingest).catch(unlessNotFound)) === undefined;
   if (isGone && !isReadable(context, meta.key, { ...state, ready: false })) return false;
   checkReadable(context, batch, tally);
@@ -30,7 +31,7 @@ export async function settleChunk(context: JobContext, chunk: ChunkState): Promi
   settle(tally, state, isGone);
   context.tokens.input += tally.inputTokens;
   context.tokens.output += tally.outputTokens;
-  await recordTally(context, chunk, { keys, tally, status: state.status });
+  await recordTally(context, chunk, tally, state.status);
   return true;
 }
 
@@ -121,38 +122,30 @@ async function handInLater(context: JobContext, { meta, batch = "" }: ChunkState
   return true;
 }
 
-interface Settled {
-  readonly keys: readonly { readonly id: string; readonly key: string }[];
-  readonly tally: Tally;
-  readonly status: string;
-}
-
 /** Journals, in one group: rows that will not be tried again, stray lines, and the chunk's end with its successor. */
 async function recordTally(
   context: JobContext,
   { meta, batch = "" }: ChunkState,
-  { keys, tally, status }: Settled,
+  tally: Tally,
+  status: BatchState["status"],
 ): Promise<void> {
   const { options, policy } = context;
   const at = options.clock.now();
   const broke = [...tally.reasons.values()].find((reason) => NO_CREDIT.test(reason));
   const isLast = broke === undefined && meta.attempt >= policy.maxAttempts;
   const events: BatchEvent[] = tally.odd.map((line) => ({ t: "odd", at, batch, line }));
-  let again = 0;
-  let failed = 0;
-  for (const [place, { id, key }] of keys.entries()) {
-    const fate = tally.fate[place];
-    if (fate === fates.again && !isLast) again += 1;
-    if (fate === fates.ok || (fate === fates.again && !isLast)) continue;
-    failed += 1;
-    const why = tally.reasons.get(place) ?? "no reply";
-    events.push({
-      t: "failed",
-      at,
-      id,
-      key,
-      reason: fate === fates.again ? `${why} (tried ${meta.attempt} times)` : why,
-    });
+  const again = isLast ? 0 : tally.fate.filter((fate) => fate === fates.again).length;
+  const failed = tally.fate.filter((fate) => fate !== fates.ok).length - again;
+  let place = 0;
+  if (failed > 0) {
+    for await (const { id, key } of readKeys(options.disk, meta.stem)) {
+      const fate = tally.fate[place];
+      const why = tally.reasons.get(place) ?? "no reply";
+      place += 1;
+      if (fate === fates.ok || (fate === fates.again && !isLast)) continue;
+      const reason = fate === fates.again ? `${why} (tried ${meta.attempt} times)` : why;
+      events.push({ t: "failed", at, id, key, reason });
+    }
   }
   const copy = again === 0 ? undefined : await successor(context, meta, (place) => tally.fate[place] === fates.again);
   const retry = copy && broke !== undefined ? { ...copy, attempt: meta.attempt } : copy;
@@ -167,7 +160,7 @@ async function recordTally(
     );
   }
   if (again > 0)
-    context.note("warn", `batch ${batch} ended as ${status}: ${again} of ${keys.length} requests go in again`);
+    context.note("warn", `batch ${batch} ended as ${status}: ${again} of ${tally.fate.length} requests go in again`);
 }
 
 async function successor(context: JobContext, meta: ChunkMeta, keep: (place: number) => boolean): Promise<ChunkMeta> {

@@ -8,7 +8,7 @@ import { readError, writing } from "./errors.ts";
 import { takeLock } from "./lock.ts";
 import { syncFolder, writeAll } from "./sync.ts";
 
-const READ_BYTES = 1 << 20;
+const READ_BYTES = 64 << 10; // as downloads come; larger blocks outlive the young objects around them and take more memory
 const NEWLINE = 10;
 
 /** The real disk under `root`. Drafts of processes that were killed go when the next one starts a draft beside them. */

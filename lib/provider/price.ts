@@ -52,10 +52,17 @@ export function priceSnapshot(provider: string, model: string, at: number): Pric
 
 const HOUR_MS = 3_600_000;
 const prices = new Map<string, ModelPrice | undefined>();
+let last = { provider: "", model: "", hour: 0, price: undefined as ModelPrice | undefined };
 
 /** Looked up once per model and hour: the table's own search costs more than reading a reply. */
 function modelPrice(provider: string, model: string, at: number): ModelPrice | undefined {
   const hour = Math.floor(at / HOUR_MS);
+  if (last.provider !== provider || last.model !== model || last.hour !== hour)
+    last = { provider, model, hour, price: priceOf(provider, model, hour) };
+  return last.price;
+}
+
+function priceOf(provider: string, model: string, hour: number): ModelPrice | undefined {
   const key = `${provider}\n${model}\n${hour}`;
   if (prices.has(key)) return prices.get(key);
   const timestamp = new Date(hour * HOUR_MS);

@@ -1,7 +1,7 @@
 import { isStudyError, StudyError } from "corrigenda/error";
 import { type Appender, type Disk, type Lock, lineBlocks, type Reader } from "corrigenda/files";
 import { ENTRY_BYTES, type LaneIndex, laneIndex, runTag } from "./lane-index.ts";
-import { decodeRecord, encodeRecords } from "./record.ts";
+import { decodeRecord, recordEncoder } from "./record.ts";
 import type { NewReply, StoredReply } from "./types.ts";
 
 /** Where an entry's offset stands in it. */
@@ -47,11 +47,12 @@ export async function openWritableLane(disk: Disk, name: string, lock: Lock): Pr
     await indexAppender.write(entries);
   };
   const tagOf = lastKept(runTag);
+  const encode = recordEncoder();
   const reading = laneOver(disk, name, index, () => file.size);
   return {
     ...reading,
     append: async (replies, { at, sync }) => {
-      const { bytes, lengths } = encodeRecords(replies, at);
+      const { bytes, lengths } = encode(replies, at);
       let offset = file.size;
       await file.write(bytes);
       if (sync) await file.sync();

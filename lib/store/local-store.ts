@@ -37,6 +37,7 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
     }
     return undefined;
   };
+  const isKnown = (key: string): boolean => lanes.some((lane) => lane.index.keys.find(key) >= 0);
   const isKept = async (reply: NewReply): Promise<boolean> => {
     for (const { lane, entry } of entriesOf(reply.key)) {
       const kept = await lane.read(entry);
@@ -49,7 +50,7 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
     async (groups) => {
       const fresh: NewReply[] = [];
       for (const { replies } of groups)
-        for (const reply of replies) if (!(await isKept(reply))) fresh.push(priced(reply));
+        for (const reply of replies) if (!isKnown(reply.key) || !(await isKept(reply))) fresh.push(priced(reply));
       const sync = groups.some(({ durable }) => durable === "now");
       if (fresh.length === 0 && !(sync && unsynced)) return;
       unsynced = true;
@@ -58,7 +59,7 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
     },
   );
   return {
-    has: async (keys) => keys.map((key) => lanes.some((lane) => lane.index.keys.find(key) >= 0)),
+    has: async (keys) => keys.map(isKnown),
     get,
     put: (replies, durable = "now") => commit.add({ replies, durable }),
     spentUsd: async (run) => {

@@ -2,21 +2,42 @@ import { type Json, parseJson } from "corrigenda/json";
 import type { NewReply, StoredReply } from "./types.ts";
 
 const RAW = ',"raw":';
-const END = Buffer.from("}\n");
+const END = "}\n";
+const UTF8_BYTES = 3;
 
-/** Records as lines, joined; and the byte length of each. The raw reply is copied as it came, never re-written. */
-export function encodeRecords(replies: readonly NewReply[], at: number): { bytes: Buffer; lengths: number[] } {
-  const parts: Uint8Array[] = [];
-  const lengths: number[] = [];
-  for (const reply of replies) {
-    const head = Buffer.from(
-      `{"key":"${reply.key}","run":${JSON.stringify(reply.run)},"via":${JSON.stringify(reply.via)},"at":${at},"usd":${reply.usd}${RAW}`,
-    );
-    const raw = oneLine(reply.raw);
-    parts.push(head, raw, END);
-    lengths.push(head.length + raw.length + END.length);
-  }
-  return { bytes: Buffer.concat(parts), lengths };
+/** Records as lines, joined; and the byte length of each. */
+export interface Records {
+  /** Hold until the next group is encoded. */
+  readonly bytes: Uint8Array;
+  readonly lengths: readonly number[];
+}
+
+/** Encodes one group of records after the other into one buffer. The raw reply is copied as it came, never re-written. */
+export function recordEncoder(): (replies: readonly NewReply[], at: number) => Records {
+  let buffer = Buffer.allocUnsafe(64 << 10);
+  let fill = 0;
+  const reserve = (bytes: number): void => {
+    if (fill + bytes <= buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, fill + bytes));
+    buffer.copy(larger, 0, 0, fill);
+    buffer = larger;
+  };
+  const add = ({ key, run, via, usd, raw }: NewReply, at: number): number => {
+    const start = fill;
+    const head = `{"key":"${key}","run":${JSON.stringify(run)},"via":${JSON.stringify(via)},"at":${at},"usd":${usd}${RAW}`;
+    const line = oneLine(raw);
+    reserve(head.length * UTF8_BYTES + line.length + END.length);
+    fill += buffer.write(head, fill);
+    buffer.set(line, fill);
+    fill += line.length;
+    fill += buffer.write(END, fill);
+    return fill - start;
+  };
+  return (replies, at) => {
+    fill = 0;
+    const lengths = replies.map((reply) => add(reply, at));
+    return { bytes: buffer.subarray(0, fill), lengths };
+  };
 }
 
 /** A record's line as a reply; undefined where the line is torn or foreign. */

@@ -1,11 +1,13 @@
 /**
- * Tells whether an id was added before, in 16 to 32 bytes an id where a Set of strings takes 100 and leaves garbage: ids
- * are kept as 63 mixed bits, so two different ids among a file's 100,000 are taken for one in 1 of 2 · 10^9 files.
+ * Ids with their numbers in order of arrival, in 20 to 40 bytes an id where a Map of strings takes 150 and leaves
+ * garbage: ids are kept as 63 mixed bits, so two different ids among a file's 100,000 are taken for one in 1 of
+ * 2 · 10^9 files.
  */
-export interface IdSet {
-  readonly size: number;
+export interface IdTable {
   /** False where the id is there already. */
   add(id: string): boolean;
+  /** How many ids came before this one, or -1 where it is unknown. */
+  find(id: string): number;
   /** Forgets all ids and keeps its memory. */
   clear(): void;
 }
@@ -13,39 +15,45 @@ export interface IdSet {
 const LANES = 2;
 const PRIMES = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f] as const;
 
-export function idSet(): IdSet {
+export function idTable(): IdTable {
   let table = new Uint32Array(LANES * 1024);
+  let numbers = new Uint32Array(1024);
   let size = 0;
   const lanes = new Uint32Array(LANES);
 
   /** The slot of the words at `at` in `from`: where they are, or where they belong. */
   const slotOf = (from: Uint32Array, at: number): number => {
-    const mask = table.length / LANES - 1;
+    const mask = numbers.length - 1;
     let slot = (from[at] ?? 0) & mask;
     while (!isFree(table, slot) && !isSame(table, slot * LANES, from, at)) slot = (slot + 1) & mask;
     return slot;
   };
+  const put = (from: Uint32Array, at: number, number: number): void => {
+    const slot = slotOf(from, at);
+    for (let lane = 0; lane < LANES; lane++) table[slot * LANES + lane] = from[at + lane] ?? 0;
+    numbers[slot] = number;
+  };
   const grow = (): void => {
-    const old = table;
-    table = new Uint32Array(old.length * 2);
-    for (let slot = 0; slot < old.length / LANES; slot++) {
-      if (!isFree(old, slot))
-        table.set(old.subarray(slot * LANES, slot * LANES + LANES), slotOf(old, slot * LANES) * LANES);
-    }
+    const [words, counts] = [table, numbers];
+    table = new Uint32Array(words.length * 2);
+    numbers = new Uint32Array(counts.length * 2);
+    for (let slot = 0; slot < counts.length; slot++)
+      if (!isFree(words, slot)) put(words, slot * LANES, counts[slot] ?? 0);
+  };
+  const find = (id: string): number => {
+    mix(id, lanes);
+    const slot = slotOf(lanes, 0);
+    return isFree(table, slot) ? -1 : (numbers[slot] ?? -1);
   };
   return {
-    get size() {
-      return size;
-    },
     add: (id) => {
-      if ((size + 1) * 2 * LANES > table.length) grow();
-      mix(id, lanes);
-      const slot = slotOf(lanes, 0);
-      if (!isFree(table, slot)) return false;
-      table.set(lanes, slot * LANES);
+      if (find(id) >= 0) return false;
+      if ((size + 1) * 2 > numbers.length) grow();
+      put(lanes, 0, size);
       size += 1;
       return true;
     },
+    find,
     clear: () => {
       table.fill(0);
       size = 0;
