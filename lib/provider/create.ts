@@ -36,14 +36,14 @@ export function openProvider(config: ProviderConfig, env: Environment, clock: Cl
   };
   switch (name) {
     case "openai":
-      return openai({ ...common, baseUrl: baseUrl ?? env.OPENAI_BASE_URL ?? "https://api.openai.com/v1" });
+      return openai({ ...common, baseUrl: baseUrl ?? (env.OPENAI_BASE_URL || "https://api.openai.com/v1") });
     case "anthropic":
-      return anthropic({ ...common, baseUrl: baseUrl ?? env.ANTHROPIC_BASE_URL ?? "https://api.anthropic.com" });
+      return anthropic({ ...common, baseUrl: baseUrl ?? (env.ANTHROPIC_BASE_URL || "https://api.anthropic.com") });
     case "compatible":
       return compatible({ ...common, baseUrl: baseUrl ?? needed("COMPATIBLE_BASE_URL", "the server's URL", env) });
     case "azure": {
       const endpoint = baseUrl ?? needed("AZURE_OPENAI_ENDPOINT", "the resource's URL", env);
-      const apiVersion = config.apiVersion ?? env.AZURE_OPENAI_API_VERSION;
+      const apiVersion = config.apiVersion ?? (env.AZURE_OPENAI_API_VERSION || undefined);
       return azure({ ...common, baseUrl: endpoint, ...(apiVersion !== undefined && { apiVersion }) });
     }
     default:

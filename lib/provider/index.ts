@@ -13,7 +13,7 @@ export { type Environment, offlineProvider, openProvider, type ProviderConfig } 
 export { requestKey } from "./key.ts";
 export { MODELS_AS_OF, type ModelFacts, modelFacts } from "./models.ts";
 export { type PersonalData, personalData, redactPersonal } from "./personal-data.ts";
-export { type Finding, oneModelPerFile, type Preflight, preflight } from "./preflight.ts";
+export { type Finding, type Preflight, preflight } from "./preflight.ts";
 export { type Priced, type PriceSnapshot, priceSnapshot, priceUsd } from "./price.ts";
 export { redact } from "./redact.ts";
 export type * from "./types.ts";

@@ -14,8 +14,7 @@ export interface Finding {
     | "schema"
     | "schema-name"
     | "context"
-    | "output"
-    | "models";
+    | "output";
   readonly message: string;
 }
 
@@ -84,14 +83,6 @@ export function preflight(options: PreflightOptions): Preflight {
     },
     findings: () => [...found.values(), ...[...models].flatMap(([id, entry]) => overflow(id, entry))],
   };
-}
-
-/** Several models in one batch file are refused by the services; undefined where all is well. */
-export function oneModelPerFile(models: Iterable<string>): Finding | undefined {
-  const distinct = [...new Set(models)].sort();
-  if (distinct.length < 2) return undefined;
-  const message = `one batch file may name one model, this one names ${distinct.join(", ")}: split it by model`;
-  return { level: "stop", code: "models", message };
 }
 
 function* modelFindings(

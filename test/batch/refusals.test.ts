@@ -102,6 +102,18 @@ test("the batch that could pass --max-cost at the upper end of its estimate is n
   expect(api.created).toHaveLength(1);
 });
 
+test("a plan over several models makes files of one model each, which is all that services take", async () => {
+  const api = service({ state: async () => ({ ...ended, status: "waiting" }) });
+  const messages = (n: number) => [{ role: "user", content: `${n}` }] as const;
+  const request = (n: number) => ({ model: n % 2 === 0 ? "even" : "odd", messages: messages(n) });
+  const { job } = await jobOver({ api, prompt: { request } });
+  await job.plan(() => [1, 2, 3, 4]);
+  await job.advance("submitted");
+  const ids = async (chunk: Chunk) => (await (await chunk.blob()).text()).match(/row_\d/g);
+  const files = await Promise.all(api.created.map(async (chunk) => `${chunk.model}: ${await ids(chunk)}`));
+  expect(files.sort()).toEqual(["even: row_2,row_4", "odd: row_1,row_3"]);
+});
+
 test("a request larger than a file, and two requests under one id, are refused by name", async () => {
   const large = await jobOver({
     api: service(),

@@ -58,6 +58,7 @@ describe("openProvider", () => {
     expect(base({ name: "openai" }, { OPENAI_BASE_URL: "https://eu.api.openai.com/v1" })).toBe(
       "https://eu.api.openai.com/v1",
     );
+    expect(base({ name: "openai" }, { OPENAI_BASE_URL: "" })).toBe("https://api.openai.com/v1"); // left empty in .env
     expect(base({ name: "anthropic" })).toBe("https://api.anthropic.com");
     expect(base({ name: "azure" }, { AZURE_OPENAI_ENDPOINT: "https://r.openai.azure.com/" })).toBe(
       "https://r.openai.azure.com/",

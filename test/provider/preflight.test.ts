@@ -1,5 +1,5 @@
 import type { JsonObject } from "corrigenda/json";
-import { type Finding, type ModelRequest, modelFacts, oneModelPerFile, preflight } from "corrigenda/provider";
+import { type Finding, type ModelRequest, modelFacts, preflight } from "corrigenda/provider";
 import { describe, expect, it } from "vitest";
 
 const NOW = Date.UTC(2026, 10, 21);
@@ -137,18 +137,6 @@ describe("requests that a model would refuse", () => {
     for (let i = 0; i < 1000; i++)
       checker.add({ model: "o3", messages: [], temperature: 0, schema: { name: "a b", schema } }, 1);
     expect(checker.findings().map((finding) => finding.code)).toEqual(["temperature", "schema-name", "schema"]);
-  });
-});
-
-describe("several models in one batch file", () => {
-  it("are stopped", () => {
-    expect(oneModelPerFile(["o3", "gpt-4o", "o3"])).toEqual({
-      level: "stop",
-      code: "models",
-      message: "one batch file may name one model, this one names gpt-4o, o3: split it by model",
-    });
-    expect(oneModelPerFile(["o3", "o3"])).toBeUndefined();
-    expect(oneModelPerFile([])).toBeUndefined();
   });
 });
 
