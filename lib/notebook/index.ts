@@ -1,0 +1,9 @@
+/**
+ * Notebooks: cells in TypeScript, run in a thread that keeps their values, and the Jupyter kernel around it.
+ *
+ * @example
+ * const result: MimeBundle = { "text/plain": "42" }; // { "text/plain": "42" }
+ * @module
+ */
+export type { Failure, MimeBundle, Output } from "./output.ts";
+export type { Assist, Completion, Place, RunOptions, RunResult, Session, SessionOptions, TypeMode } from "./session.ts";
