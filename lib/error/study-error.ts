@@ -5,6 +5,7 @@ export type StudyErrorCode =
   | "dataset" // a row or file of input data
   | "files" // the disk
   | "locked" // another process owns the run
+  | "notebook" // a notebook, one of its cells, or what runs and checks them
   | "network" // no answer came: whether the service acted is unknown
   | "provider" // the service answered with an error (facts.status)
   | "quota" // no credit or quota left: trying again does not help

@@ -7,3 +7,5 @@
  */
 export type { Failure, MimeBundle, Output } from "./output.ts";
 export type { Assist, Completion, Place, RunOptions, RunResult, Session, SessionOptions, TypeMode } from "./session.ts";
+export type { TypeFault } from "./types/answers.ts";
+export { openTypeService, type TypeService } from "./types/service.ts";

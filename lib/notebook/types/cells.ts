@@ -1,0 +1,118 @@
+import ts from "typescript-api";
+import type { Completion, TypeFault, TypeServiceOptions } from "./answers.ts";
+import { type Declared, declaredIn, mentionedIn, type ValueKind } from "./declared.ts";
+import { createHost } from "./host.ts";
+import { createNames } from "./names.ts";
+
+/** A notebook's cells as TypeScript sees them: each a module, with the names of those before it in scope. */
+export interface Cells {
+  check(cell: string): TypeFault[];
+  /** The cell was run: later cells see its names. */
+  accept(cell: string): void;
+  complete(cell: string, offset: number): Completion;
+  inspect(cell: string, offset: number): string | undefined;
+  /** Starts anew: no earlier cells. */
+  forget(): void;
+}
+
+/** The module of the cell in hand; "~" keeps it apart from files of the notebook's writer. */
+const OPEN = "./~cell.mts";
+
+export function createCells(place: TypeServiceOptions): Cells {
+  const host = createHost(place, OPEN);
+  const service = ts.createLanguageService(host);
+  const file = host.pathOf(OPEN);
+  let names = createNames();
+  let accepted = 0;
+
+  /** Puts a cell in hand, below one line that declares what it takes from others; the length of that line. */
+  const open = (cell: string, extra: Iterable<string> = []): number => {
+    const { declared, mentioned } = read(cell);
+    const prelude = `${names.prelude(new Set([...mentioned, ...extra]), declared)}\n`;
+    host.set(file, prelude + cell);
+    return prelude.length;
+  };
+
+  return {
+    check: (cell) => {
+      const before = open(cell);
+      const broken = service.getSyntacticDiagnostics(file);
+      const found = broken.length > 0 ? broken : service.getSemanticDiagnostics(file);
+      const inCell = found.filter(({ start }) => start !== undefined && start >= before);
+      return inCell.map((diagnostic) => faultOf(diagnostic, (name) => names.kindOf(name)));
+    },
+    accept: (cell) => {
+      const { declared, mentioned } = read(cell);
+      const module = `./~cell-${++accepted}.mts`;
+      const own = [...declared].filter(([, { exported }]) => !exported).map(([name]) => name);
+      host.set(host.pathOf(module), `${names.prelude(mentioned, declared)}\n${cell}\nexport { ${own.join(", ")} };\n`);
+      names.take(module, declared);
+    },
+    complete: (cell, offset) => {
+      const before = open(cell, names.all());
+      const found = service.getCompletionsAtPosition(file, before + offset, undefined);
+      const start = startOf(cell, offset, found);
+      const typed = cell.slice(start, offset);
+      const matches = found?.entries.map(({ name }) => name).filter((name) => name.startsWith(typed)) ?? [];
+      return { matches: [...new Set(matches)], start, end: offset };
+    },
+    inspect: (cell, offset) => {
+      const before = open(cell);
+      const info = service.getQuickInfoAtPosition(file, before + offset);
+      return info && describe(info);
+    },
+    forget: () => {
+      host.clear();
+      names = createNames();
+      accepted = 0;
+    },
+  };
+}
+
+function read(cell: string): { declared: ReadonlyMap<string, Declared>; mentioned: ReadonlySet<string> } {
+  const source = ts.createSourceFile("cell.mts", cell, ts.ScriptTarget.ESNext);
+  return { declared: declaredIn(source), mentioned: mentionedIn(source) };
+}
+
+/** What TypeScript says of an earlier cell's name that was assigned to: to it, the name is an import. */
+const ASSIGNED: Partial<Readonly<Record<ValueKind, readonly [code: number, what: string]>>> = {
+  const: [2588, "a constant"],
+  function: [2630, "a function"],
+  class: [2629, "a class"],
+  enum: [2628, "an enum"],
+};
+const ASSIGNED_IMPORT = 2632;
+
+function faultOf(diagnostic: ts.Diagnostic, kindOf: (name: string) => ValueKind | undefined): TypeFault {
+  const { line, character } = ts.getLineAndCharacterOfPosition(diagnostic.file as ts.SourceFile, diagnostic.start ?? 0);
+  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n").replaceAll(CELL_TYPE, "");
+  const at = { line, column: character + 1 }; // the prelude is line 0
+  const name = diagnostic.code === ASSIGNED_IMPORT ? message.match(/'(.*)'/)?.[1] : undefined;
+  const [code, what] = (name !== undefined && ASSIGNED[kindOf(name) ?? "import"]) || [];
+  if (code === undefined) return { ...at, code: diagnostic.code, message };
+  return { ...at, code, message: `Cannot assign to '${name}' because it is ${what}.` };
+}
+
+/** How messages name a type of another cell: import("/notebooks/~cell-3.mts").Row */
+const CELL_TYPE = /import\("[^"]*\/~cell(-\d+)?(\.mts)?"\)\./g;
+
+/** Where the word before the cursor starts; inside a string, TypeScript says so itself. */
+function startOf(cell: string, offset: number, found: ts.CompletionInfo | undefined): number {
+  const span = found?.entries[0]?.replacementSpan;
+  if (span) return offset - (/[^'"`/]*$/.exec(cell.slice(0, offset))?.[0].length ?? 0);
+  return offset - (/[\p{ID_Continue}$\u200c\u200d]*$/u.exec(cell.slice(0, offset))?.[0].length ?? 0);
+}
+
+/** Signature, documentation and tags as plain text; an import is shown as what it brings. */
+function describe({ displayParts, documentation, tags }: ts.QuickInfo): string {
+  const signature = ts
+    .displayPartsToString(displayParts)
+    .replace(/^\(alias\) /, "")
+    .replace(/\nimport .*$/s, "");
+  const notes = tags?.map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`.trim()) ?? [];
+  const parts = [signature, ts.displayPartsToString(documentation), notes.join("\n")];
+  return parts
+    .filter((part) => part !== "")
+    .join("\n\n")
+    .replaceAll(CELL_TYPE, "");
+}
