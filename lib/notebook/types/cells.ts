@@ -85,7 +85,7 @@ const ASSIGNED_IMPORT = 2632;
 
 function faultOf(diagnostic: ts.Diagnostic, kindOf: (name: string) => ValueKind | undefined): TypeFault {
   const { line, character } = ts.getLineAndCharacterOfPosition(diagnostic.file as ts.SourceFile, diagnostic.start ?? 0);
-  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n").replaceAll(CELL_TYPE, "");
+  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n").replaceAll(OTHER_CELL, "earlier.");
   const at = { line, column: character + 1 }; // the prelude is line 0
   const name = diagnostic.code === ASSIGNED_IMPORT ? message.match(/'(.*)'/)?.[1] : undefined;
   const [code, what] = (name !== undefined && ASSIGNED[kindOf(name) ?? "import"]) || [];
@@ -93,8 +93,8 @@ function faultOf(diagnostic: ts.Diagnostic, kindOf: (name: string) => ValueKind 
   return { ...at, code, message: `Cannot assign to '${name}' because it is ${what}.` };
 }
 
-/** How messages name a type of another cell: import("/notebooks/~cell-3.mts").Row */
-const CELL_TYPE = /import\("[^"]*\/~cell(-\d+)?(\.mts)?"\)\./g;
+/** How TypeScript tells types of one name apart: import("/notebooks/~cell-3.mts", { with: { … } }).Row */
+const OTHER_CELL = /import\("[^"]*\/~cell[^"]*"(, \{ with: \{[^}]*\} \})?\)\./g;
 
 /** Where the word before the cursor starts; inside a string, TypeScript says so itself. */
 function startOf(cell: string, offset: number, found: ts.CompletionInfo | undefined): number {
@@ -114,5 +114,5 @@ function describe({ displayParts, documentation, tags }: ts.QuickInfo): string {
   return parts
     .filter((part) => part !== "")
     .join("\n\n")
-    .replaceAll(CELL_TYPE, "");
+    .replaceAll(OTHER_CELL, "");
 }
