@@ -48,6 +48,8 @@ export interface Appender {
 
 /** A file that is being written; invisible until commit. */
 export interface Draft {
+  /** Where it lies until then, for a library that writes by path. Empty in memory. */
+  readonly path: string;
   write(bytes: string | Uint8Array): Promise<void>;
   /** fsync, rename to `path`, fsync of its folder. */
   commit(path: string): Promise<void>;

@@ -18,6 +18,7 @@ export async function openDraft(folder: string, at: (name: string) => string): P
     return open(draft, "wx");
   });
   return {
+    path: draft,
     write: (bytes) =>
       writing(draft, () => writeAll(handle, typeof bytes === "string" ? Buffer.from(bytes, "utf8") : bytes)),
     commit: (name) =>

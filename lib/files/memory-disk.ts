@@ -31,6 +31,7 @@ export function memoryDisk(): MemoryDisk {
   const draft = (): Draft => {
     let bytes = Buffer.alloc(0);
     return {
+      path: "",
       write: async (more) => {
         bytes = Buffer.concat([bytes, Buffer.from(more as Uint8Array)]);
       },

@@ -1,0 +1,112 @@
+import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
+import type { Disk } from "corrigenda/files";
+import { type DuckDb, prepare, said } from "./connect.ts";
+import { identifier, literal } from "./quote.ts";
+import { placesOf, type Source } from "./source.ts";
+import type { Value } from "./value.ts";
+
+/** Words of a CSV file that mean "missing" where they stand without quotes. */
+const MISSING = ["", "NA"];
+const SAMPLE_ROWS = 2_000;
+const NUMBER = "-?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?|NaN|nan|-?[iI]nf(inity)?";
+/** Whole numbers of more digits are names of something: a double would round them. */
+const WHOLE_DIGITS = 18;
+
+/** What a column is where all its cells that are there pass the test, in this order. "c" stands for the cell. */
+const GUESSES = {
+  BIGINT: "coalesce(try_cast(c as bigint)::varchar = c, false)",
+  DOUBLE: `regexp_full_match(c, ${literal(NUMBER)}) and (length(c) <= ${WHOLE_DIGITS} or regexp_matches(c, '[.eE]'))`,
+  BOOLEAN: "lower(c) in ('true', 'false')",
+} as const;
+type Guess = keyof typeof GUESSES;
+const KINDS = Object.keys(GUESSES) as Guess[];
+
+/** Reads files into a table. */
+export async function load(
+  duckdb: DuckDb,
+  connection: DuckDBConnection,
+  disk: Disk,
+  table: string,
+  source: Source,
+): Promise<void> {
+  const places = (await placesOf(disk, source)).map(literal).join(", ");
+  const create = `create or replace table ${identifier(table)} as select`;
+  const run = (sql: string) => said(() => connection.run(sql));
+  if (source.format === "csv") {
+    const dialect = `delim = ${literal(delimiterOf(source.paths))}, quote = '"', escape = '"', header = true, all_varchar = true`;
+    const missing = `nullstr = [${MISSING.map(literal).join(", ")}], allow_quoted_nulls = false`;
+    const raw = identifier(`${table} as text`);
+    await run(
+      `create or replace temp table ${raw} as from read_csv([${places}], ${dialect}, ${missing}, union_by_name = true)`,
+    );
+    const types = await csvTypes(connection, raw, source.types);
+    const casts = types.map(({ name, type }) => `cast(${identifier(name)} as ${type}) as ${identifier(name)}`);
+    await run(`${create} ${casts.join(", ")} from ${raw}`);
+    await run(`drop table ${raw}`);
+  } else if (source.format === "parquet") {
+    await run(`${create} * from read_parquet([${places}], union_by_name = true)`);
+  } else {
+    const columns = await jsonColumns(duckdb, connection, `[${places}], format = 'newline_delimited'`);
+    await run(`${create} * from read_json([${places}], format = 'newline_delimited', columns = {${columns}})`);
+  }
+}
+
+function delimiterOf(paths: readonly string[]): string {
+  return paths.every((path) => path.endsWith(".tsv")) ? "\t" : ",";
+}
+
+/** Every field's type over all lines. DuckDB would rewrite texts that look like a date, a time or a UUID. */
+async function jsonColumns(duckdb: DuckDb, connection: DuckDBConnection, files: string): Promise<string> {
+  const everyLine = "union_by_name = true, sample_size = -1";
+  const statement = await prepare(duckdb, connection, `select * from read_json(${files}, ${everyLine})`, {});
+  const columns = Array.from({ length: statement.columnCount }, (_, place) => {
+    const type = textsKept(statement.columnType(place), duckdb.DuckDBTypeId);
+    return `${literal(statement.columnName(place))}: ${literal(type)}`;
+  });
+  statement.destroySync();
+  return columns.join(", ");
+}
+
+function textsKept(type: DuckDBType, kinds: Readonly<Record<number, string>>): string {
+  const kind = kinds[type.typeId] ?? "";
+  if (type.alias === "JSON") return "JSON";
+  if (kind === "LIST" && "valueType" in type) return `${textsKept(type.valueType, kinds)}[]`;
+  if (kind === "MAP" && "keyType" in type) return `MAP(VARCHAR, ${textsKept(type.valueType, kinds)})`;
+  if (kind === "STRUCT" && "entryNames" in type) {
+    const fields = type.entryNames.map((name, place) => {
+      const of = type.entryTypes[place];
+      return `${identifier(name)} ${of === undefined ? "JSON" : textsKept(of, kinds)}`;
+    });
+    return `STRUCT(${fields.join(", ")})`;
+  }
+  return /^(DATE|TIME|UUID)/.test(kind) ? "VARCHAR" : String(type);
+}
+
+/** A type for every column: the one that is given, or the first guess that all its cells pass. */
+async function csvTypes(connection: DuckDBConnection, raw: string, given: Readonly<Record<string, string>>) {
+  const names = (await said(() => connection.run(`from ${raw} limit 0`))).columnNames();
+  const open = names.flatMap((name) => (Object.hasOwn(given, name) ? [] : KINDS.map((kind) => ({ name, kind }))));
+  const likely = await passing(connection, `(from ${raw} limit ${SAMPLE_ROWS})`, open);
+  const sure = await passing(connection, raw, likely);
+  return names.map((name) => {
+    const guess = sure.find((one) => one.name === name)?.kind ?? "VARCHAR";
+    return { name, type: Object.hasOwn(given, name) ? given[name] : guess };
+  });
+}
+
+interface Guessed {
+  readonly name: string;
+  readonly kind: Guess;
+}
+
+/** The guesses that every cell of their column passes. A column without cells passes none. */
+async function passing(connection: DuckDBConnection, from: string, guesses: readonly Guessed[]): Promise<Guessed[]> {
+  if (guesses.length === 0) return [];
+  const tests = guesses.map(({ name, kind }) => {
+    const cell = identifier(name);
+    return `bool_and(${GUESSES[kind].replaceAll(/\bc\b/g, () => cell)}) filter (${cell} is not null)`;
+  });
+  const reader = await said(() => connection.runAndReadAll(`select ${tests.join(", ")} from ${from}`));
+  const [passed = []] = reader.getRows() as Value[][];
+  return guesses.filter((_, place) => passed[place] === true);
+}
