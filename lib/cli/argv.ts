@@ -24,7 +24,7 @@ export function scriptArgs(argv: readonly string[]): readonly string[] {
 export function readArgv(script: Script<unknown>, argv: readonly string[]): GivenFlags {
   const flags = script.fields.filter((field) => !field.positional);
   const { tokens } = parseArgs({
-    args: [...argv],
+    args: joinPairs(flags, argv),
     options: optionsOf(flags),
     strict: false,
     tokens: true,
@@ -55,8 +55,28 @@ interface OptionToken {
 }
 
 function optionsOf(flags: readonly Field[]): Record<string, { type: "string" | "boolean"; short?: string }> {
-  const own = flags.map((flag) => [flag.flag, { type: flag.kind === "boolean" ? "boolean" : "string" }] as const);
+  const own = flags.map(({ flag, kind, short }) => {
+    const type: "string" | "boolean" = kind === "boolean" ? "boolean" : "string";
+    return [flag, { type, ...(short === undefined ? {} : { short }) }] as const;
+  });
   return { ...Object.fromEntries(own), config: { type: "string" }, help: { type: "boolean", short: "h" } };
+}
+
+/** "-p name value" as one word, so that a value may look like a flag: "--parameters=name=value". */
+function joinPairs(flags: readonly Field[], argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? "";
+    const field = flags.find((one) => one.kind === "pairs" && [`--${one.flag}`, `-${one.short}`].includes(word));
+    const [name, value] = argv.slice(at + 1, at + 3);
+    if (!field || name === undefined || name.startsWith("-")) words.push(word);
+    else {
+      const joined = name.includes("=") ? name : value === undefined ? name : `${name}=${value}`;
+      words.push(`--${field.flag}=${joined}`);
+      at += joined === name ? 1 : 2;
+    }
+  }
+  return words;
 }
 
 function setFlag(values: Record<string, unknown>, flags: readonly Field[], token: OptionToken): void {
@@ -74,7 +94,11 @@ function setFlag(values: Record<string, unknown>, flags: readonly Field[], token
   else if (field.kind === "boolean") values[field.key] = readBoolean(token);
   else if (field.kind === "list")
     values[field.key] = [...((values[field.key] as string[]) ?? []), ...needed(token).split(",")];
-  else values[field.key] = toValue(field, needed(token));
+  else if (field.kind === "pairs") {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(needed(token)) ?? [];
+    if (name === undefined) throw new StudyError("config", `${token.rawName} needs a name and a value`);
+    values[field.key] = { ...(values[field.key] as object), [name]: value };
+  } else values[field.key] = toValue(field, needed(token));
 }
 
 function readBoolean(token: OptionToken): boolean {

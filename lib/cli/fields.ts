@@ -7,7 +7,10 @@ export interface Field {
   /** Name on the command line: kebab-case. */
   readonly flag: string;
   readonly positional: boolean;
-  readonly kind: "boolean" | "number" | "list" | "text";
+  /** "pairs" takes a name and a value, as two words or as name=value, any number of times. */
+  readonly kind: "boolean" | "number" | "list" | "pairs" | "text";
+  /** One letter, from `.meta({ short: "p" })`. */
+  readonly short?: string;
   /** The allowed words, where they are few. */
   readonly words?: readonly string[];
   readonly describe: string;
@@ -64,6 +67,7 @@ function readField(key: string, schema: z.ZodType, positional: boolean): Field {
     kind: kindOf(base.type),
     describe: layers.map((layer) => layer.description).find((text) => text !== undefined) ?? "",
     required: !optional,
+    ...shortOf(layers),
     ...(base.entries ? { words: Object.values(base.entries).map(String) } : {}),
     ...(fallback === undefined ? {} : { fallback }),
   };
@@ -71,7 +75,13 @@ function readField(key: string, schema: z.ZodType, positional: boolean): Field {
 
 function kindOf(type: string): Field["kind"] {
   if (type === "boolean" || type === "number") return type;
+  if (type === "record") return "pairs";
   return type === "array" ? "list" : "text";
+}
+
+function shortOf(layers: readonly z.ZodType[]): Pick<Field, "short"> {
+  const short = layers.map((layer) => layer.meta()?.short).find((letter) => typeof letter === "string");
+  return short === undefined ? {} : { short };
 }
 
 function innermost(schema: z.ZodType): z.ZodType {

@@ -38,7 +38,7 @@ function placeName(field: Field): string {
 
 function flagName(field: Field): string {
   if (field.kind === "boolean") return field.fallback === true ? `--no-${field.flag}` : `--${field.flag}`;
-  const value = { number: "<number>", list: "<a,b,…>", text: "<text>" }[field.kind];
+  const value = { number: "<number>", list: "<a,b,…>", pairs: "<name> <value>", text: "<text>" }[field.kind];
   return `--${field.flag} ${field.words ? `<${field.words.join("|")}>` : value}`;
 }
 
@@ -46,10 +46,11 @@ function explain(field: Field): string {
   const capital = field.describe.replace(/^[a-z]/, (letter) => letter.toUpperCase());
   const sentence = capital.replace(/([^.!?])$/, "$1.");
   const words = field.positional && field.words ? `One of ${field.words.join(", ")}.` : "";
-  const shown = field.fallback !== undefined && field.kind !== "boolean";
+  const shown = field.fallback !== undefined && field.kind !== "boolean" && field.kind !== "pairs";
   const fallback = shown ? `Default: ${[field.fallback].flat().join(",")}.` : "";
   const needed = !field.positional && field.required ? "Required." : "";
-  return [sentence, words, fallback, needed].filter((text) => text !== "").join(" ");
+  const short = field.short === undefined ? "" : `Also -${field.short}; any number of times.`;
+  return [sentence, words, short, fallback, needed].filter((text) => text !== "").join(" ");
 }
 
 function section(title: string, lines: readonly (readonly [string, string])[]): string {

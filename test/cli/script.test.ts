@@ -72,6 +72,40 @@ describe("a command line", () => {
   });
 });
 
+describe("a flag of pairs", () => {
+  const pairs = defineScript({
+    name: "scripts/demo/run.ts",
+    summary: "Runs.",
+    positionals: { file: z.string() },
+    flags: {
+      parameters: z.record(z.string(), z.json()).default({}).describe("values by name").meta({ short: "p" }),
+      force: z.boolean().default(false),
+    },
+  });
+  const values = (line: string): Promise<unknown> => parseScript(pairs, line.split(" "), memoryDisk());
+
+  test("takes names and values, as two words or one, any number of times", async () => {
+    expect(await values("-p model gpt -p n=-1 x.ipynb --parameters low -2 --force -p text a=b -p empty=")).toEqual({
+      file: "x.ipynb",
+      parameters: { model: "gpt", n: "-1", low: "-2", text: "a=b", empty: "" },
+      force: true,
+    });
+    expect(await values("x.ipynb")).toEqual({ file: "x.ipynb", parameters: {}, force: false });
+  });
+
+  test.each(["x.ipynb -p", "x.ipynb -p name", "x.ipynb -p --force"])("%s is refused", async (line) => {
+    await expect(values(line)).rejects.toMatchObject({ code: "config", message: expect.stringMatching(/ needs a /) });
+  });
+
+  test("is a mapping in a --config file, and shows in --help", async () => {
+    const disk = memoryDisk();
+    await disk.write("c.yaml", "parameters:\n  n: 3\n");
+    const given = await parseScript(pairs, ["x", "--config", "c.yaml"], disk);
+    expect(given).toMatchObject({ parameters: { n: 3 } });
+    expect(helpPage(pairs)).toContain("--parameters <name> <value>  Values by name. Also -p; any number of times.");
+  });
+});
+
 describe("--config", () => {
   test("fills in what the command line leaves out, positionals too; the command line wins", async () => {
     const files = { "run.yaml": "source: fce\nrun: 0622\nmax-cost: 3\nlimit: 5\n" };
