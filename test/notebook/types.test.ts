@@ -192,6 +192,16 @@ describe("a cell in a console is", () => {
   });
 });
 
+test("files beside a notebook need no ending, JSON files no attribute", async () => {
+  const beside = openTypeService({ folder: path.join(root, "lib/json"), root });
+  const cell =
+    'import { sha256 } from "./canonical"; import lib from "../package.json"; const n: number = sha256(lib.name)';
+  expect((await beside.check(cell)).map(({ message }) => message)).toEqual([
+    "Type 'string' is not assignable to type 'number'.",
+  ]);
+  await beside.close();
+});
+
 test("a notebook outside the repository finds lib and its packages too", async () => {
   const outside = openTypeService({ folder: "/notebooks-elsewhere", root });
   const cell =

@@ -38,7 +38,7 @@ export function createCells(place: TypeServiceOptions): Cells {
       const before = open(cell);
       const broken = service.getSyntacticDiagnostics(file);
       const found = broken.length > 0 ? broken : service.getSemanticDiagnostics(file);
-      const inCell = found.filter(({ start }) => start !== undefined && start >= before);
+      const inCell = found.filter(({ start = -1, code }) => start >= before && code !== JSON_ATTRIBUTE);
       return inCell.map((diagnostic) => faultOf(diagnostic, (name) => names.kindOf(name)));
     },
     accept: (cell) => {
@@ -68,6 +68,9 @@ export function createCells(place: TypeServiceOptions): Cells {
     },
   };
 }
+
+/** A JSON file imported without `with { type: "json" }`, which the kernel adds. */
+const JSON_ATTRIBUTE = 1543;
 
 function read(cell: string): { declared: ReadonlyMap<string, Declared>; mentioned: ReadonlySet<string> } {
   const source = ts.createSourceFile("cell.mts", cell, ts.ScriptTarget.ESNext);

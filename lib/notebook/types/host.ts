@@ -81,7 +81,10 @@ type Resolver = Required<Pick<ts.LanguageServiceHost, "resolveModuleNameLiterals
   getModuleResolutionCache(): ts.ModuleResolutionCache;
 };
 
-/** Modules are looked up from the notebook's folder, then from the repository; corrigenda/… from the repository alone. */
+/**
+ * Modules are looked up as the kernel imports them: from the notebook's folder, then from the repository, corrigenda/…
+ * from the repository alone; relative files need no ending.
+ */
 function resolver(
   { folder, root }: TypeServiceOptions,
   settings: ts.CompilerOptions,
@@ -94,12 +97,16 @@ function resolver(
     resolveModuleNameLiterals: (literals, containing, redirected, options, source) =>
       literals.map((literal) => {
         const mode = ts.getModeForUsageLocation(source, literal, options);
-        const from = (file: string): ts.ResolvedModuleWithFailedLookupLocations =>
-          ts.resolveModuleName(literal.text, file, options, host, cache, redirected, mode);
-        if (literal.text.startsWith(".") || containing.includes("/node_modules/")) return from(containing);
-        if (literal.text.startsWith("corrigenda/")) return from(inRoot);
-        const found = from(containing);
-        return found.resolvedModule ? found : from(inRoot);
+        const look = (name: string, from: string): ts.ResolvedModuleWithFailedLookupLocations =>
+          ts.resolveModuleName(name, from, options, host, cache, redirected, mode);
+        if (literal.text.startsWith("corrigenda/")) return look(literal.text, inRoot);
+        const found = look(literal.text, containing);
+        if (found.resolvedModule || containing.includes("/node_modules/")) return found;
+        if (!literal.text.startsWith(".")) return look(literal.text, inRoot);
+        const ended = ENDINGS.map((ending) => look(`${literal.text}${ending}`, containing));
+        return ended.find(({ resolvedModule }) => resolvedModule) ?? found;
       }),
   };
 }
+
+const ENDINGS = [".ts", ".js", "/index.ts"];
