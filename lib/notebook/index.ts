@@ -6,6 +6,15 @@
  * @module
  */
 export type { Failure, MimeBundle, Output } from "./output.ts";
-export type { Assist, Completion, Place, RunOptions, RunResult, Session, SessionOptions, TypeMode } from "./session.ts";
+export {
+  type Assist,
+  openSession,
+  type Place,
+  type RunOptions,
+  type RunResult,
+  type Session,
+  type SessionOptions,
+  type TypeMode,
+} from "./session.ts";
 export type { TypeFault } from "./types/answers.ts";
 export { openTypeService, type TypeService } from "./types/service.ts";

@@ -1,4 +1,8 @@
+import { startCells } from "./cells.ts";
+import { INTERRUPTED, type PlacedFailure } from "./failure.ts";
+import { faultsFailure, faultsWarning, typeMode } from "./faults.ts";
 import type { Failure, Output } from "./output.ts";
+import { openTypeService, type TypeService } from "./types/service.ts";
 
 /** What faults of the type check do: they are the cell's error, are said on stderr, or are not looked for. */
 export type TypeMode = "error" | "warn" | "off";
@@ -40,16 +44,52 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface Assist {
-  /** @param offset in UTF-16 units */
-  complete(code: string, offset: number): Promise<Completion>;
-  /** Markdown-free text on the name at an offset; undefined where there is none. */
-  inspect(code: string, offset: number): Promise<string | undefined>;
-  isComplete(code: string): Promise<"complete" | "incomplete" | "invalid">;
-}
+/** The answers of the type service. */
+export type Assist = Pick<TypeService, "complete" | "inspect" | "isComplete">;
 
-export interface Completion {
-  readonly matches: readonly string[];
-  readonly start: number;
-  readonly end: number;
+/** Starts the thread of the cells; settles when it takes them. The type checker warms up after that. */
+export async function openSession({ folder, root, types = "error" }: SessionOptions): Promise<Session> {
+  const cells = await startCells({ folder, root });
+  const checker = openTypeService({ folder, root });
+  let checking: { stopped: boolean } | undefined;
+  /** Faults that keep the cell from running; warnings are said. */
+  const check = async (
+    code: string,
+    on: (output: Output) => void,
+    count: number,
+  ): Promise<PlacedFailure | undefined> => {
+    const mode = typeMode(code) ?? types;
+    const faults = mode === "off" ? [] : await checker.check(code);
+    if (faults.length === 0) return undefined;
+    if (mode === "error") return faultsFailure(faults, code, count);
+    on({ output_type: "stream", name: "stderr", text: faultsWarning(faults, count) });
+    return undefined;
+  };
+  return {
+    run: async (code, on, { count }) => {
+      const mine = { stopped: false };
+      checking = mine;
+      const fault = await check(code, on, count);
+      checking = undefined;
+      const failure = mine.stopped ? INTERRUPTED : fault;
+      if (failure) {
+        const { ename, evalue, traceback } = failure;
+        on({ output_type: "error", ename, evalue, traceback });
+        return { status: "error", ...failure };
+      }
+      const result = await cells.run(code, count, on);
+      // Also a cell that failed has declared something; a name that it did not reach cannot be read.
+      if (result.status === "ok" || result.ename !== "SyntaxError") checker.accept(code);
+      return result;
+    },
+    interrupt: async () => {
+      if (checking) checking.stopped = true;
+      await cells.interrupt();
+    },
+    assist: checker,
+    ended: cells.ended,
+    close: async () => {
+      await Promise.all([cells.close(), checker.close()]);
+    },
+  };
 }
