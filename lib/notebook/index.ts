@@ -5,7 +5,11 @@
  * const result: MimeBundle = { "text/plain": "42" }; // { "text/plain": "42" }
  * @module
  */
+export { type CellFault, checkNotebook } from "./check.ts";
+export { executedCells, type Notebook, readNotebook } from "./ipynb.ts";
 export type { Failure, MimeBundle, Output } from "./output.ts";
+export { isPublished, publish } from "./published.ts";
+export { type CellFailure, type CellRun, type ExecutedNotebook, placeOf, runNotebook } from "./run.ts";
 export {
   type Assist,
   openSession,
@@ -16,5 +20,6 @@ export {
   type SessionOptions,
   type TypeMode,
 } from "./session.ts";
+export { notebooksBelow, openSource, type Source } from "./source.ts";
 export type { TypeFault } from "./types/answers.ts";
 export { openTypeService, type TypeService } from "./types/service.ts";

@@ -62,10 +62,16 @@ export async function runNotebook(source: Notebook, { session, clock, each }: Ru
   return { notebook: { ...source, cells }, ...(failure ? { failure } : {}) };
 }
 
+/** "notebooks/x.ipynb:3:4" for line 4 of cell 3. */
+export function placeOf(file: string, { cell, line }: Pick<CellFailure, "cell" | "line">): string {
+  return `${file}:${cell}${line === undefined ? "" : `:${line}`}`;
+}
+
 function failureOf(result: RunResult, cell: number): CellFailure | undefined {
   if (result.status === "ok") return undefined;
   const { ename, evalue, at } = result;
-  const message = `${ename}: ${evalue}`.replace(/\s*\n\s*/g, " ");
+  const plain = at ? evalue.replace(/^line \d+:\d+: /, "") : evalue;
+  const message = `${ename}: ${plain}`.replace(/\s*\n\s*/g, " ");
   return { cell, message, ...(at ? { line: at.line } : {}) };
 }
 
