@@ -40,18 +40,19 @@ export interface PageOptions {
   readonly sections: readonly Section[];
   /** By the ids that table cells name. */
   readonly details?: Readonly<Record<string, Detail>>;
-  /** Plotly's source, where there are figures: see loadPlotly. */
-  readonly plotly?: string;
+  /** Where there are figures: plotly's source (loadPlotly) to be inlined, or a local file that several pages share. */
+  readonly plotly?: string | { readonly href: string };
 }
 
 /**
  * A self-contained page: no network, no date of its own, so equal contents are equal bytes. Its content security policy
- * lets only its own scripts run, by their hashes.
+ * lets only its own scripts run, by their hashes; where plotly is a file beside it, files of the same place as well.
  */
 export function page(options: PageOptions): string {
   const body = options.sections.map((section, index) => sectionOf(section, index));
   const scripts = scriptsOf(options, body.map(markup).join(""));
-  const policy = `default-src 'none'; script-src ${scripts.map(hashOf).join(" ")}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const allowed = scripts.map((script) => (typeof script === "string" ? hashOf(script) : FILES));
+  const policy = `default-src 'none'; script-src ${allowed.join(" ")}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `${markup(html`<!doctype html>
 <html lang="en">
 <head>
@@ -69,7 +70,7 @@ ${body}
 </main>
 <dialog id="detail" aria-labelledby="detail-title"><div class="bar"><h2 id="detail-title"></h2><button type="button" data-close="" aria-label="Close">×</button></div><div id="detail-body"></div></dialog>
 ${dataBlock("details", (options.details ?? {}) as unknown as Json)}
-${scripts.map((source) => verbatim("script", source))}
+${scripts.map((script) => (typeof script === "string" ? verbatim("script", script) : html`<script src="${script.href}"></script>`))}
 </body>
 </html>`)}\n`;
 }
@@ -98,13 +99,21 @@ function sectionOf({ title, intro, body }: Section, index: number): Html {
 ${body}</section>`;
 }
 
-function scriptsOf({ plotly }: PageOptions, body: string): string[] {
+// Browsers check no hash of a script that is read from file://, so a shared file is allowed by its place.
+const FILES = "'self' file:";
+
+function scriptsOf({ plotly }: PageOptions, body: string): (string | { readonly href: string })[] {
   const own = `"use strict";\n${TABLE_SCRIPT}${DETAIL_SCRIPT}`;
-  if (!body.includes('<figure data-figure="">')) return [own];
+  if (!body.includes('<figure data-figure="" ')) return [own];
   if (plotly === undefined)
     throw new StudyError("config", "this page has figures: hand page() plotly's source (loadPlotly)");
-  if (/<\/script|<!--|\r/i.test(plotly))
+  if (typeof plotly === "string" && /<\/script|<!--|\r/i.test(plotly))
     throw new StudyError("files", "plotly's source cannot be inlined: it holds a script end");
+  if (typeof plotly !== "string" && !/^(\.\.\/|[a-z0-9-]+\/)*[a-z0-9.-]+\.js$/.test(plotly.href))
+    throw new StudyError(
+      "config",
+      `plotly's file ${JSON.stringify(plotly.href)} must be a relative path to a .js file`,
+    );
   return [plotly, own + FIGURE_SCRIPT];
 }
 

@@ -1,27 +1,15 @@
+import { cssOf, DARK, LIGHT, PRINT, SANS } from "./colours.ts";
+
 /** The page's look: calm, typographic, one accent; light, dark and print. */
 export const STYLE = `
 :root {
-  --paper: #fbfaf7; --card: #ffffff; --ink: #1d1c1a; --soft: #5c5953; --rule: #e6e2d9; --line: #c9c4b8;
-  --accent: #0a6272; --accent-wash: #e3f0f2; --bad: #a5311c; --bad-wash: #fbeae6; --warn-ink: #6a4a00; --warn-wash: #fdf2d6; --warn-line: #e5c877;
-  --series-1: #0a6e80; --series-2: #c4532f; --series-3: #6b5fa8; --series-4: #a87812; --series-5: #3f7f4c; --series-6: #b0487f; --series-7: #5f6b76;
-  --sans: "Inter", "Helvetica Neue", "Segoe UI", Roboto, "Noto Sans", "PingFang TC", "Microsoft JhengHei", "Noto Sans CJK TC", "Liberation Sans", sans-serif;
+  ${cssOf(LIGHT)}
+  --sans: ${SANS};
   --serif: "Iowan Old Style", Charter, "Palatino Linotype", Palatino, "Noto Serif", "Songti TC", "Noto Serif CJK TC", "Liberation Serif", Georgia, serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #15171a; --card: #1c1f23; --ink: #ebe8e1; --soft: #a8a49b; --rule: #2b2f34; --line: #454a51;
-    --accent: #74cbd9; --accent-wash: #17323a; --bad: #ff9a83; --bad-wash: #3a1d17; --warn-ink: #f3d68b; --warn-wash: #33290f; --warn-line: #6b5620;
-    --series-1: #5cc3d6; --series-2: #f08a63; --series-3: #a99be8; --series-4: #e0b04b; --series-5: #7cc68a; --series-6: #e58ab5; --series-7: #a3b0bd;
-  }
-}
-@media print {
-  :root {
-    --paper: #ffffff; --card: #ffffff; --ink: #000000; --soft: #444444; --rule: #dddddd; --line: #aaaaaa;
-    --accent: #0a4a56; --accent-wash: #ffffff; --bad: #8c2412; --bad-wash: #ffffff; --warn-ink: #000000; --warn-wash: #ffffff; --warn-line: #888888;
-    --series-1: #0a6e80; --series-2: #c4532f; --series-3: #6b5fa8; --series-4: #a87812; --series-5: #3f7f4c; --series-6: #b0487f; --series-7: #5f6b76;
-  }
-}
+@media (prefers-color-scheme: dark) { :root { ${cssOf(DARK)} } }
+@media print { :root { ${cssOf(PRINT)} } }
 * { box-sizing: border-box; }
 html { color-scheme: light dark; scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 var(--sans); }
@@ -57,6 +45,8 @@ figure { margin: 24px 0 0; }
 figcaption { display: flex; flex-direction: column; margin-bottom: 6px; }
 figcaption span { color: var(--soft); font-size: 0.9rem; }
 .plot { width: 100%; }
+.source { display: flex; flex-wrap: wrap; gap: 2px 18px; max-width: none; margin: 6px 0 0; color: var(--soft); font-size: 0.85rem; overflow-wrap: anywhere; }
+.files { display: flex; flex-wrap: wrap; gap: 2px 14px; }
 .table { margin-top: 20px; }
 .tools { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 10px 20px; margin-bottom: 10px; color: var(--soft); font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 .tools input { width: min(280px, 100%); padding: 6px 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); }
@@ -114,6 +104,7 @@ dialog pre { margin: 6px 0 0; padding: 14px 16px; background: var(--paper); bord
   dialog .line h3 { flex: none; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+@media (scripting: none) { .tools { display: none; } th button::after, th button::before { content: none !important; } }
 @media print {
   .tools, nav, dialog { display: none; }
   .scroll { max-height: none; overflow: visible; border: 0; }

@@ -1,70 +1,105 @@
-/** Browser code: tables sort, filter and turn pages over their embedded rows. Texts go in as textContent only. */
+/**
+ * Browser code: tables sort, filter and turn pages over their embedded rows. The first page stands in the markup, so
+ * rows are read only when somebody asks for more. Texts go in as textContent only.
+ */
 export const TABLE_SCRIPT = String.raw`
-function cellValue(cell) {
-  return cell !== null && typeof cell === "object" ? cell.v : cell;
+const numberFormats = new Map();
+function numberText(value, digits) {
+  const kind = digits === undefined && value !== 0 && Math.abs(value) < 0.001 ? "tiny" : digits;
+  if (!numberFormats.has(kind)) {
+    const options = kind === "tiny" ? { maximumSignificantDigits: 3 } : { minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 3 };
+    numberFormats.set(kind, new Intl.NumberFormat("en-US", options));
+  }
+  return numberFormats.get(kind).format(value);
 }
-function cellText(value, digits) {
+function valueText(value, digits) {
   if (value === null || value === "") return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "string") return value;
-  return value.toLocaleString("en-US", { minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 3 });
+  return typeof value === "string" ? value : numberText(value, digits);
 }
+// A column's cells by row: value, text, and what belongs to it.
+function columnOf({ digits, v, t, i, l, h, d, f }) {
+  const value = t ? (row) => t[i[row]] : (row) => v[row];
+  const hasInterval = (row) => l && h && l[row] !== null && h[row] !== null;
+  const ends = (row) => " [" + numberText(l[row], digits) + ", " + numberText(h[row], digits) + "]";
+  const text = (row) => valueText(value(row), digits) + (hasInterval(row) ? ends(row) : "");
+  const failed = new Set(f ?? []);
+  return { value, text, texts: t, places: i, detail: (row) => d?.[row] ?? null, failed: (row) => failed.has(row) };
+}
+const collator = new Intl.Collator("en", { numeric: true });
 // Empty cells come last in either direction; numbers before texts.
-function compareCells(a, b, sign) {
+function compareValues(a, b, sign) {
   const none = (value) => value === null || value === "";
   if (none(a) || none(b)) return Number(none(a)) - Number(none(b));
   if (typeof a === "number" && typeof b === "number") return sign * (a - b);
   if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
-  return sign * String(a).localeCompare(String(b), "en", { numeric: true });
+  return sign * collator.compare(String(a), String(b));
 }
-// The rows to show: filtered by every word of the query, then sorted; equal rows keep their order.
-function visibleRows(rows, digits, query, sort) {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const text = (row) => row.map((cell, index) => cellText(cellValue(cell), digits[index])).join("\n").toLowerCase();
-  const kept = words.length === 0 ? [...rows] : rows.filter((row) => words.every((word) => text(row).includes(word)));
-  if (!sort) return kept;
-  return kept.sort((a, b) => compareCells(cellValue(a[sort.column]), cellValue(b[sort.column]), sort.sign));
+function ordering({ value, texts, places }, sign) {
+  if (!texts) return (a, b) => compareValues(value(a), value(b), sign);
+  // Every different text is compared once; rows then compare their ranks.
+  const sorted = texts.map((text, place) => ({ text, place })).sort((a, b) => compareValues(a.text, b.text, sign));
+  const ranks = new Array(texts.length);
+  for (const [rank, { text, place }] of sorted.entries())
+    ranks[place] = rank > 0 && compareValues(sorted[rank - 1].text, text, sign) === 0 ? ranks[sorted[rank - 1].place] : rank;
+  return (a, b) => ranks[places[a]] - ranks[places[b]];
+}
+function rowsOf(data) {
+  const columns = data.columns.map(columnOf);
+  let texts;
+  return {
+    columns,
+    // The rows to show: filtered by every word of the query, then sorted; equal rows keep their order.
+    select(query, sort) {
+      const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+      const all = Array.from({ length: data.rows }, (_, row) => row);
+      if (words.length > 0) texts ??= all.map((row) => columns.map(({ text }) => text(row)).join("\n").toLowerCase());
+      const kept = words.length === 0 ? all : all.filter((row) => words.every((word) => texts[row].includes(word)));
+      return sort ? kept.sort(ordering(columns[sort.column], sort.sign)) : kept;
+    },
+  };
 }
 function startTable(root) {
-  const { digits, pageRows, rows } = JSON.parse(root.querySelector("script").textContent);
+  let data, rows, shown;
+  const load = () => {
+    if (rows) return;
+    data = JSON.parse(root.querySelector("script").textContent);
+    rows = rowsOf(data);
+    shown = rows.select("", null);
+  };
   const headings = [...root.querySelectorAll("th")];
-  const body = root.querySelector("tbody");
-  const place = root.querySelector("[data-place]");
   const filter = root.querySelector("[data-filter]");
   let page = 0;
   let sort = null;
-  let shown = rows;
-  const tableCell = (cell, index) => {
+  const tableCell = (row, column, index) => {
     const td = document.createElement("td");
     td.className = headings[index].className;
-    const text = cellText(cellValue(cell), digits[index]);
-    if (cell !== null && typeof cell === "object" && cell.f) td.dataset.failed = "";
-    if (cell === null || typeof cell !== "object" || cell.d === undefined) {
-      td.textContent = text;
-      return td;
+    if (column.failed(row)) td.dataset.failed = "";
+    const detail = column.detail(row);
+    const holder = detail === null ? td : document.createElement("button");
+    holder.textContent = column.text(row);
+    if (detail !== null) {
+      Object.assign(holder, { type: "button", className: "open" });
+      holder.dataset.detail = detail;
+      td.append(holder);
     }
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "open";
-    button.dataset.detail = cell.d;
-    button.textContent = text;
-    td.append(button);
     return td;
   };
   const draw = () => {
-    const pages = Math.max(1, Math.ceil(shown.length / pageRows));
+    const pages = Math.max(1, Math.ceil(shown.length / data.pageRows));
     page = Math.min(Math.max(page, 0), pages - 1);
-    const from = page * pageRows;
-    const lines = shown.slice(from, from + pageRows).map((row) => {
+    const from = page * data.pageRows;
+    const lines = shown.slice(from, from + data.pageRows).map((row) => {
       const tr = document.createElement("tr");
-      tr.append(...row.map(tableCell));
+      tr.append(...rows.columns.map((column, index) => tableCell(row, column, index)));
       return tr;
     });
-    body.replaceChildren(...lines);
+    root.querySelector("tbody").replaceChildren(...lines);
     const count = (n) => n.toLocaleString("en-US");
+    const place = root.querySelector("[data-place]");
     if (place) {
       const span = shown.length === 0 ? "no rows" : count(from + 1) + "–" + count(from + lines.length) + " of " + count(shown.length);
-      place.textContent = shown.length === rows.length ? span : span + " (" + count(rows.length) + " in all)";
+      place.textContent = shown.length === data.rows ? span : span + " (" + count(data.rows) + " in all)";
     }
     for (const button of root.querySelectorAll("[data-turn]")) {
       const next = page + Number(button.dataset.turn);
@@ -72,7 +107,8 @@ function startTable(root) {
     }
   };
   const select = () => {
-    shown = visibleRows(rows, digits, filter ? filter.value : "", sort);
+    load();
+    shown = rows.select(filter ? filter.value : "", sort);
     page = 0;
     draw();
   };
@@ -90,13 +126,15 @@ function startTable(root) {
   }
   for (const button of root.querySelectorAll("[data-turn]")) {
     button.addEventListener("click", () => {
+      load();
       page += Number(button.dataset.turn);
       draw();
       root.querySelector(".scroll").scrollTop = 0;
     });
   }
   if (filter) filter.addEventListener("input", select);
-  draw();
+  // A browser that comes back keeps what was typed.
+  if (filter && filter.value !== "") select();
 }
 if (typeof document === "object") for (const root of document.querySelectorAll("[data-table]")) startTable(root);
 `;

@@ -25,6 +25,8 @@ export function answerTable(records: readonly StructuredRecord[], experiment: Ex
     { key: "chinese", label: "Traditional Chinese", wide: true },
   ];
   return {
+    id: "answers",
+    caption: "Answers",
     columns,
     rows: records.map((record) => ({
       row: record.data_index ?? null,
@@ -42,6 +44,8 @@ export function answerTable(records: readonly StructuredRecord[], experiment: Ex
 /** Every failed record with its reason. */
 export function failureTable(records: readonly StructuredRecord[]): TableOptions {
   return {
+    id: "failures",
+    caption: "Requests without an answer that could be used",
     columns: [
       { key: "id", label: "custom_id", note: "click for reply and request" },
       { key: "method", label: "method" },

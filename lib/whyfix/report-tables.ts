@@ -1,7 +1,7 @@
 import type { Column, TableOptions } from "corrigenda/report";
 import { EXPECTED_COUNTS } from "./answers.ts";
 import { withinLimit } from "./report-figures.ts";
-import { between, reasonsText, total } from "./report-texts.ts";
+import { reasonsText, total } from "./report-texts.ts";
 import type { CellSummary } from "./summary.ts";
 
 const FACTORS = ["model", "input", "length"] as const;
@@ -21,16 +21,17 @@ export function cellTable(cells: readonly CellSummary[]): TableOptions {
   const failures = cells.some(({ failed }) => Object.keys(failed).length > 0);
   const odd = cells.some(({ noted }) => noted > 0);
   return {
+    id: "cells",
+    caption: "Answers, failures and words; within the limit: share and its 95 % interval (Wilson)",
     columns: [
       ...cellColumns(cells),
       { key: "answered", label: "answered" },
       { key: "failed", label: "failed" },
       ...(failures ? [{ key: "reasons", label: "why" }] : []),
       ...(odd ? [{ key: "noted", label: "odd", note: "but kept" }] : []),
-      { key: "words", label: "words", note: "mean", digits: 1 },
-      { key: "limit", label: "limit", note: "words" },
-      { key: "within", label: "within limit", note: "% of answers", digits: 1 },
-      { key: "interval", label: "95 % interval", note: "Wilson" },
+      { key: "words", label: "mean length", unit: "words", digits: 1 },
+      { key: "limit", label: "limit", unit: "words" },
+      { key: "within", label: "within limit", unit: "% of answers", note: "95 % interval", digits: 1 },
     ],
     rows: cells.map((cell) => {
       const { words, answered, noted } = cell;
@@ -42,8 +43,7 @@ export function cellTable(cells: readonly CellSummary[]): TableOptions {
         reasons: reasonsText(cell.failed),
         words: words?.mean ?? null,
         limit: words?.limit ?? null,
-        within: within ? within.value * 100 : null,
-        interval: within ? between(within) : null,
+        within: within ? { value: within.value * 100, low: within.low * 100, high: within.high * 100 } : null,
       };
     }),
   };
@@ -64,6 +64,7 @@ export function countTable(cells: readonly CellSummary[]): TableOptions | undefi
   );
   if (lists.length === 0) return undefined;
   return {
+    id: "counts",
     caption: "Entries of each list, mean over the answers",
     columns: [
       ...cellColumns(cells),
@@ -83,13 +84,15 @@ export function costTable(cells: readonly CellSummary[]): TableOptions {
   const some = (kind: "cached" | "reasoning"): Column[] =>
     cells.some(({ tokens }) => tokens[kind] > 0) ? [{ key: kind, label: `of these ${kind}` }] : [];
   return {
+    id: "costs",
+    caption: "Tokens and cost",
     columns: [
       ...cellColumns(cells),
       { key: "tokensIn", label: "tokens in" },
       ...some("cached"),
       { key: "tokensOut", label: "tokens out" },
       ...some("reasoning"),
-      { key: "usd", label: "cost", note: "US dollars", digits: 4 },
+      { key: "usd", label: "cost", unit: "US dollars", digits: 4 },
     ],
     rows: cells.map((cell) => {
       const { input: tokensIn, output: tokensOut, cached, reasoning } = cell.tokens;

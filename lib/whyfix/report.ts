@@ -1,4 +1,4 @@
-import type { Detail, FigureOptions, PageOptions, Stat, TableOptions } from "corrigenda/report";
+import type { ChartOptions, Report, ReportPart, ReportSection } from "corrigenda/report";
 import { answerDetails, answerTable, failureTable } from "./report-answers.ts";
 import type { Exchanges } from "./report-exchanges.ts";
 import { byMethod, costFigure, failureFigure, withinFigure, wordsFigure } from "./report-figures.ts";
@@ -26,23 +26,8 @@ export interface ReportInput {
   readonly exchanges: Exchanges;
 }
 
-export type ReportPart = { readonly figure: FigureOptions } | { readonly table: TableOptions };
-
-export interface ReportSection {
-  readonly title: string;
-  readonly intro: string;
-  readonly parts: readonly ReportPart[];
-}
-
-/** What the page of a run says, as data: the script hands it to page(), figure() and table(). */
-export interface Report extends Pick<PageOptions, "title" | "question" | "provider" | "facts"> {
-  readonly stats: readonly Stat[];
-  readonly sections: readonly ReportSection[];
-  readonly details: Readonly<Record<string, Detail>>;
-}
-
-/** The report of a run. Equal results give an equal report: it holds no date, path or id of a service. */
-export function whyfixReport(given: ReportInput): Report {
+/** What the page of a run says, as data. Equal results give an equal report: it holds no date, path or id of a service. */
+export function whyfixReport(given: ReportInput): Report & Required<Pick<Report, "stats" | "details">> {
   const input = { ...given, summary: { ...given.summary, cells: byMethod(given.summary.cells) } };
   const { run, provider, picked, exchanges, setup } = input;
   const answered = provider.name === "offline" || picked.returned.length === 0 ? "" : ` (${listed(picked.returned)})`;
@@ -63,12 +48,14 @@ export function whyfixReport(given: ReportInput): Report {
   };
 }
 
-function limitSection({ summary: { cells }, picked, setup: { experiment } }: ReportInput): ReportSection {
+function limitSection(input: ReportInput): ReportSection {
+  const { summary, picked, setup } = input;
+  const [{ cells }, { experiment }] = [summary, setup];
   return {
     title: "Word limit",
     intro:
       "Prompts ask for explanations of at most so many words; words are what stands between spaces in explanation_en. Intervals take answers as independent, although each learner error has several.",
-    parts: [...shown(withinFigure(cells, experiment)), ...shown(wordsFigure(picked.words, experiment))],
+    parts: [...shown(input, withinFigure(cells, experiment)), ...shown(input, wordsFigure(picked.words, experiment))],
   };
 }
 
@@ -99,11 +86,13 @@ function failureSection(input: ReportInput): ReportSection {
   return {
     title: "Failures",
     intro: `${count(totalFailed)} of ${plural(all, "record")} have no answer that could be used.${some}`,
-    parts: [...shown(failureFigure(cells)), { table: failureTable(failures) }],
+    parts: [...shown(input, failureFigure(cells)), { table: failureTable(failures) }],
   };
 }
 
-function costSection({ summary: { cells }, provider }: ReportInput): ReportSection {
+function costSection(input: ReportInput): ReportSection {
+  const { summary, provider } = input;
+  const { cells } = summary;
   const simulated =
     provider.name === "offline"
       ? "No money was spent: the offline service counts tokens and prices them as the model named would be. "
@@ -111,7 +100,7 @@ function costSection({ summary: { cells }, provider }: ReportInput): ReportSecti
   return {
     title: "Tokens and cost",
     intro: `${simulated}A request that several rows share is paid once; its tokens are counted in each row. ledger.jsonl has every payment.`,
-    parts: [...shown(costFigure(cells)), { table: costTable(cells) }],
+    parts: [...shown(input, costFigure(cells)), { table: costTable(cells) }],
   };
 }
 
@@ -135,6 +124,12 @@ function filesOf({ isWhole }: ReportInput): string {
   return `All are in ${files} of the run's folder.`;
 }
 
-function shown(figure: FigureOptions | undefined): ReportPart[] {
-  return figure ? [{ figure }] : [];
+function shown(input: ReportInput, figure: ChartOptions | undefined): ReportPart[] {
+  return figure ? [{ figure: { ...figure, source: sourceOf(input) } }] : [];
+}
+
+/** What a figure says of its numbers when it stands alone. */
+function sourceOf({ run, isWhole, provider }: ReportInput): string {
+  const steps = isWhole ? "steps 2 and 4" : "step 2";
+  return `whyfix ${run}, ${steps}${provider.name === "offline" ? "; simulated answers, no model was asked" : ""}`;
 }

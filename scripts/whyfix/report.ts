@@ -1,6 +1,7 @@
 // npx zx scripts/whyfix/report.ts 0622-1458
-// Writes results/whyfix/<DATE>/report.html, a page of its own, from step 2 and, where it is finished, step 4. No calls:
-// requests are built again from the inputs, whose hashes must hold, and replies come from the store.
+// Writes into results/whyfix/<DATE>/, from step 2 and, where it is finished, step 4: report.html, a page of its own;
+// tables/ (CSV, LaTeX, Parquet); with --figures also figures/ (interactive HTML, SVG, PNG, PDF). No calls: requests are
+// built again from the inputs, whose hashes must hold, and replies come from the store.
 import { defineScript, main, table as textTable } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
 import {
@@ -15,7 +16,7 @@ import {
 } from "corrigenda/engine";
 import { collect, nodeDisk } from "corrigenda/files";
 import { requestKey } from "corrigenda/provider";
-import { figure, html, loadPlotly, page, table } from "corrigenda/report";
+import { saveReport } from "corrigenda/report";
 import { requireStage, stagesOf } from "corrigenda/results";
 import {
   checkDate,
@@ -37,8 +38,11 @@ const script = defineScript({
   name: "scripts/whyfix/report.ts",
   summary: "Writes the report of a whyfix run: figures, tables, every request and reply.",
   positionals: { date: z.string().describe("the run's name, MMDD-HHMM") },
-  flags: { results: engineFlags.results },
-  examples: ["npx zx scripts/whyfix/report.ts 0622-1458"],
+  flags: {
+    figures: z.boolean().default(false).describe("also save every figure as interactive HTML, SVG, PNG and PDF"),
+    results: engineFlags.results,
+  },
+  examples: ["npx zx scripts/whyfix/report.ts 0622-1458", "npx zx scripts/whyfix/report.ts 0622-1458 --figures"],
 });
 
 await main(script, async (flags, { disk, print }) => {
@@ -69,12 +73,7 @@ await main(script, async (flags, { disk, print }) => {
     const stored = await store.get(key);
     exchanges.set(prompt.id(item), { key, request, reply: stored && replyOf(stored, provider)?.text });
   }
-  const { sections, ...data } = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges });
-  const drawn = sections.map(({ parts, ...section }) => ({
-    ...section,
-    body: html`${parts.map((part) => ("figure" in part ? figure(part.figure) : table(part.table)))}`,
-  }));
-  const file = `whyfix/${run}/report.html`;
-  await root.write(file, page({ ...data, sections: drawn, plotly: await loadPlotly(disk) }));
+  const report = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges });
+  const file = await saveReport(root, `whyfix/${run}`, report, flags);
   print(`${textTable(summaryTable(summary))}\nreport: ${root.resolve(file)}`);
 });

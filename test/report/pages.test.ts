@@ -1,34 +1,65 @@
-import { nodeDisk } from "corrigenda/files";
-import { loadPlotly } from "corrigenda/report";
+import { bundleFor, figure, html, loadPlotly, page, table } from "corrigenda/report";
+import type { StructuredRecord } from "corrigenda/whyfix";
 import { afterAll, describe, expect, test } from "vitest";
 import { fullRow } from "../whyfix/fixture.ts";
-import { pageOf, runOf } from "../whyfix/report-input.ts";
-import { chromium } from "./chromium.ts";
+import { pageOf, rowsOf, runOf } from "../whyfix/report-input.ts";
+import { chromium, type View } from "./chromium.ts";
+import { cutOff } from "./cut-off.ts";
+import { kinds } from "./kinds.ts";
 
 const { browser, open, close } = await chromium("corrigenda-pages");
 const EVIL = `</script><script>document.title="hacked"</script><img src=x onerror="document.title='hacked'">`;
 
 afterAll(close);
 
-describe.skipIf(!browser)("a whyfix report in Chromium", () => {
-  test("draws its figures in the page's colours and opens a request; planted scripts do nothing", async () => {
-    const rows = [fullRow({ index: 0, learner_word: EVIL, formatted_sentence: EVIL })];
+const VIEWS: readonly View[] = [
+  { width: 1280, scheme: "light" },
+  { width: 1280, scheme: "dark" },
+  { width: 390, scheme: "light" },
+  { width: 390, scheme: "dark" },
+];
+
+describe.skipIf(!browser)("in Chromium", () => {
+  test.each(VIEWS)("a whyfix report is whole, silent and asks for nothing: %o", async (view) => {
+    const evil = { ...fullRow({ index: 3 }), learner_word: EVIL, formatted_sentence: EVIL };
     const run = await runOf({
-      rows,
+      rows: [...rowsOf(3), evil],
       kept: () => EVIL,
-      change: ({ method }) => (method === "baseline" ? { content_payload: { error: EVIL, reason: EVIL } } : {}),
+      change: ({ data_index, method }: StructuredRecord) =>
+        data_index === 3 && method === "baseline" ? { content_payload: { error: EVIL, reason: EVIL } } : {},
     });
-    const text = pageOf(run, await loadPlotly(nodeDisk(".")));
-    const { dom, said } = await open("report.html", text, "#detail=lg_fu_0_Dict_fON_zero_t_l_fifty");
-    expect(said).toBe("");
-    expect(dom).toContain("<title>whyfix 0622-1458</title>");
-    // Share, words, failures, cost; plotly puts three drawings into each.
-    expect(dom.match(/<figure data-figure/g)).toHaveLength(4);
-    expect(dom.match(/class="plot [^"]*js-plotly-plot/g)).toHaveLength(4);
-    const drawn = dom.slice(0, dom.indexOf("<script>"));
-    expect(drawn.match(/stroke: rgb\(196, 83, 47\)/g)?.length).toBeGreaterThan(0); // --series-2, light
-    expect(dom).toMatch(/<dialog[^>]* open=""/);
-    expect(dom).toContain("<pre>&lt;/script&gt;&lt;script&gt;document.title");
-    expect(dom).not.toContain("<img src");
+    const hash = "#detail=lg_fu_3_Dict_fON_zero_t_l_fifty";
+    const { page, said, asked } = await open("report.html", pageOf(run, await loadPlotly("cartesian")), {
+      ...view,
+      hash,
+    });
+    expect(await page.locator("dialog[open] pre").first().textContent()).toBe(EVIL);
+    await page.locator("[data-close]").click();
+    expect(await page.title()).toBe("whyfix 0622-1458");
+    // Share, words, failures, cost.
+    expect(await page.locator(".plot .main-svg:first-child").count()).toBe(4);
+    expect(await page.locator("img, main script:not([type])").count()).toBe(0);
+    expect([said, asked, await cutOff(page)]).toEqual([[], [], []]);
+    const bar = "getComputedStyle(document.querySelector('#figure-within-limit .bars .point path')).fill";
+    const series = view.scheme === "dark" ? "rgb(74, 195, 242)" : "rgb(16, 148, 213)"; // --series-1
+    expect(await page.evaluate(bar)).toBe(series);
+  });
+
+  test.each(VIEWS)("charts of every kind are drawn whole: %o", async (view) => {
+    const charts = kinds();
+    const columns = [
+      { key: "share", label: "share", unit: "%", digits: 1 },
+      { key: "text", label: "a sentence", wide: true },
+    ];
+    const rows = [{ share: { value: 72, low: 68.1, high: 76.25 }, text: "word ".repeat(80) }];
+    const body = html`${charts.map((one) => figure(one))}${table({ id: "t", columns, rows })}`;
+    const sections = [{ title: "Kinds", body }];
+    const plotly = await loadPlotly(bundleFor(charts));
+    const text = page({ title: "Every kind", provider: "offline", sections, plotly });
+    const opened = await open("kinds.html", text, view);
+    await opened.page.waitForTimeout(300); // flows are drawn in steps
+    expect(await opened.page.locator(".plot .main-svg:first-child").count()).toBe(charts.length);
+    expect(await opened.page.locator("td").first().textContent()).toBe("72.0 [68.1, 76.3]");
+    expect([opened.said, opened.asked, await cutOff(opened.page)]).toEqual([[], [], []]);
   });
 });

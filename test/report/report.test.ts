@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import vm from "node:vm";
-import { nodeDisk } from "corrigenda/files";
-import { figure, html, loadPlotly, type PageOptions, page, table } from "corrigenda/report";
+import { type ChartOptions, chart, figure, html, loadPlotly, type PageOptions, page, table } from "corrigenda/report";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 const EVIL = `</script><!--<script>"'&<img src=x onerror=alert(1)>\u2028`;
 const nothing = html``;
+
+function drawn(more: Partial<ChartOptions> = {}) {
+  return figure(chart({ id: "f", title: "F", x: { title: "x" }, y: { title: "y" }, data: [{ type: "bar" }], ...more }));
+}
 
 function pageOf(more: Partial<PageOptions> = {}): string {
   return page({ title: "T", provider: "offline", sections: [{ title: "S", body: nothing }], ...more });
@@ -36,10 +39,11 @@ describe("html", () => {
   test("no text, wherever it is put, adds a tag to the page", () => {
     const build = (text: string): string => {
       const body = html`<p title="${text}">${text}</p>${table({
-        columns: [{ key: "a", label: text, note: text }],
+        id: "t",
+        columns: [{ key: "a", label: text, note: text, unit: text }],
         rows: [{ a: { value: text, detail: text } }],
         caption: text,
-      })}${figure({ title: text, caption: text, data: [{ name: text }] })}`;
+      })}${drawn({ title: text, caption: text, source: text, y: { title: text, unit: text }, data: [{ name: text }] })}`;
       const field = { label: text, value: text };
       return page({
         title: text,
@@ -73,7 +77,7 @@ describe("page", () => {
   });
 
   test("lets only its own scripts run: their hashes are in its policy", () => {
-    const text = pageOf({ sections: [{ title: "S", body: figure({ title: "F", data: [] }) }], plotly: "var Plotly;" });
+    const text = pageOf({ sections: [{ title: "S", body: drawn() }], plotly: "var Plotly;" });
     const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? "");
     expect(scripts).toHaveLength(2);
     const policy = text.match(/Content-Security-Policy" content="([^"]*)"/)?.[1] ?? "";
@@ -98,16 +102,18 @@ describe("page", () => {
   });
 
   test("with a figure asks for plotly's source, and refuses one that would end the script", () => {
-    const sections = [{ title: "S", body: figure({ title: "F", data: [] }) }];
+    const sections = [{ title: "S", body: drawn() }];
     expect(() => pageOf({ sections })).toThrow("this page has figures: hand page() plotly's source (loadPlotly)");
     expect(() => pageOf({ sections, plotly: "'</SCRIPT>'" })).toThrow("plotly's source cannot be inlined");
   });
 
   test("the installed plotly can be inlined", async () => {
-    const plotly = await loadPlotly(nodeDisk("."));
-    const text = pageOf({ sections: [{ title: "S", body: figure({ title: "F", data: [{ type: "bar" }] }) }], plotly });
-    expect(text.length).toBeGreaterThan(1_000_000);
-    expect(data(text, "figure")).toEqual({ data: [{ type: "bar" }], layout: {} });
+    for (const bundle of ["cartesian", "full"] as const) {
+      const plotly = await loadPlotly(bundle);
+      const text = pageOf({ sections: [{ title: "S", body: drawn() }], plotly });
+      expect(text.length).toBeGreaterThan(1_000_000);
+      expect(data(text, "figure")).toMatchObject({ data: [{ type: "bar" }] });
+    }
   });
 });
 
@@ -119,7 +125,7 @@ describe("table", () => {
 
   test("aligns numbers right, formats them, and shows what is missing as a dash", () => {
     const rows = [{ name: "a", usd: 1234.5 }, { name: "b", usd: null }, { name: true }];
-    const text = pageOf({ sections: [{ title: "S", body: table({ columns, rows }) }] });
+    const text = pageOf({ sections: [{ title: "S", body: table({ id: "t", columns, rows }) }] });
     expect(text).toContain('<tr><td>a</td><td class="n">1,234.50</td></tr><tr><td>b</td><td class="n">–</td></tr>');
     expect(text).toContain('<tr><td>yes</td><td class="n">–</td></tr>');
     expect(text).not.toContain("<input type");
@@ -127,49 +133,82 @@ describe("table", () => {
 
   test("keeps 5,230 rows as data and shows the first page", () => {
     const rows = Array.from({ length: 5230 }, (_, index) => ({ name: `row ${index}`, usd: index }));
-    const text = pageOf({ sections: [{ title: "S", body: table({ columns, rows }) }] });
+    const text = pageOf({ sections: [{ title: "S", body: table({ id: "t", columns, rows }) }] });
     expect(text.match(/<tr><td>/g)).toHaveLength(50);
-    expect((data(text, "table") as { rows: unknown[] }).rows).toHaveLength(5230);
+    const { rows: n, columns: packed } = data(text, "table") as { rows: number; columns: { v: unknown[] }[] };
+    expect([n, ...packed.map(({ v }) => v.length)]).toEqual([5230, 5230, 5230]);
+    expect(text).toContain("1–50 of 5,230");
     expect(text).toContain('<input type="search"');
   });
 
   test("links a cell to its detail and marks a failure", () => {
     const rows = [{ name: { value: "why", detail: "r1", failed: true }, usd: 1 }];
-    const text = pageOf({ sections: [{ title: "S", body: table({ columns, rows }) }] });
+    const text = pageOf({ sections: [{ title: "S", body: table({ id: "t", columns, rows }) }] });
     expect(text).toContain('<td data-failed=""><button type="button" class="open" data-detail="r1">why</button></td>');
-    expect(data(text, "table")).toMatchObject({ rows: [[{ v: "why", d: "r1", f: 1 }, 1]] });
+    expect(data(text, "table")).toMatchObject({ columns: [{ v: ["why"], d: ["r1"], f: [0] }, { v: [1] }] });
   });
 });
 
 describe("a table's script", () => {
   type Sort = { column: number; sign: 1 | -1 } | null;
-  type Visible = (rows: unknown[][], digits: (number | null)[], query: string, sort: Sort) => unknown[][];
+  interface Rows {
+    readonly columns: readonly { text(row: number): string }[];
+    select(query: string, sort: Sort): number[];
+  }
   const source = pageOf().match(/<script>([\s\S]*?)<\/script>/)?.[1] ?? "";
-  const visible = vm.runInNewContext(
-    `${source.slice(0, source.indexOf("function startTable"))}; visibleRows`,
-  ) as Visible;
-  const rows = [
-    ["b10", 2],
-    ["b9", null],
-    [{ v: "a", d: "x" }, -1],
-    ["", 10],
+  const rowsOf = vm.runInNewContext(`${source.slice(0, source.indexOf("function startTable"))}; rowsOf`) as (
+    data: unknown,
+  ) => Rows;
+  const columns = [
+    { key: "name", label: "name" },
+    { key: "n", label: "n", digits: 1 },
+    { key: "kind", label: "kind" },
   ];
-  const names = (query: string, sort: Sort): unknown[] =>
-    visible(rows, [null, 1], query, sort).map(([cell]) =>
-      cell !== null && typeof cell === "object" ? (cell as { v: string }).v : cell,
-    );
+  const given = [
+    { name: "b10", n: { value: 2, low: 1, high: 3.25 }, kind: "x" },
+    { name: "b9", n: null, kind: "" },
+    { name: { value: "a", detail: "x" }, n: -1, kind: "y10" },
+    { name: "", n: 10, kind: "y9" },
+    { name: "c", n: 0.5, kind: "y9" },
+    { name: "d", n: 0.25, kind: "x" },
+    { name: "e", n: 0.125, kind: "x" },
+    { name: "f", n: 0.1, kind: "x" },
+  ];
+  const text = pageOf({ sections: [{ title: "S", body: table({ id: "t", columns, rows: given }) }] });
+  const rows = rowsOf(data(text, "table"));
+  const names = (query: string, sort: Sort, rest = 4): unknown[] =>
+    rows
+      .select(query, sort)
+      .map((row) => rows.columns[0]?.text(row))
+      .slice(0, rest);
+
+  test("repeated texts stand in the data once", () => {
+    expect(data(text, "table")).toMatchObject({
+      columns: [{}, {}, { t: ["x", "", "y10", "y9"], i: [0, 1, 2, 3, 3, 0, 0, 0] }],
+    });
+  });
+
+  test("shows a cell as the markup does", () => {
+    const shown = [...text.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map((match) => (match[1] ?? "").replace(/<[^>]*>/g, ""));
+    const drawn = given.flatMap((_, row) => rows.columns.map((column) => column.text(row)));
+    expect(drawn).toEqual(shown);
+    expect(drawn[1]).toBe("2.0 [1.0, 3.3]");
+  });
 
   test("sorts numbers as numbers and texts naturally, empty cells last in either direction", () => {
-    expect(names("", { column: 1, sign: 1 })).toEqual(["a", "b10", "", "b9"]);
-    expect(names("", { column: 1, sign: -1 })).toEqual(["", "b10", "a", "b9"]);
-    expect(names("", { column: 0, sign: 1 })).toEqual(["a", "b9", "b10", ""]);
-    expect(names("", { column: 0, sign: -1 })).toEqual(["b10", "b9", "a", ""]);
+    expect(names("", { column: 1, sign: 1 })).toEqual(["a", "f", "e", "d"]);
+    expect(names("", { column: 1, sign: -1 }, 8)).toEqual(["–", "b10", "c", "d", "e", "f", "a", "b9"]);
+    expect(names("", { column: 0, sign: 1 })).toEqual(["a", "b9", "b10", "c"]);
+    expect(names("", { column: 0, sign: -1 }, 8)).toEqual(["f", "e", "d", "c", "b10", "b9", "a", "–"]);
+    // Equal ones keep their order.
+    expect(names("", { column: 2, sign: 1 }, 8)).toEqual(["b10", "d", "e", "f", "–", "c", "a", "b9"]);
+    expect(names("", { column: 2, sign: -1 }, 8)).toEqual(["a", "–", "c", "b10", "d", "e", "f", "b9"]);
   });
 
   test("filters by every word of the query, over what is shown", () => {
     expect(names("B", null)).toEqual(["b10", "b9"]);
     expect(names("2.0 b", null)).toEqual(["b10"]);
     expect(names("nothing", null)).toEqual([]);
-    expect(names("", null)).toEqual(["b10", "b9", "a", ""]);
+    expect(names("", null)).toEqual(["b10", "b9", "a", "–"]);
   });
 });

@@ -1,4 +1,4 @@
-import { figure, html, page, table } from "corrigenda/report";
+import { reportPage } from "corrigenda/report";
 import {
   type Answer,
   blockedRecord,
@@ -105,10 +105,5 @@ function answerOf({ cell }: WhyfixItem): Answer {
 
 /** The page of a run, drawn as the script draws it. */
 export function pageOf(input: ReportInput, plotly = "0"): string {
-  const { sections, ...data } = whyfixReport(input);
-  const drawn = sections.map(({ parts, ...section }) => ({
-    ...section,
-    body: html`${parts.map((part) => ("figure" in part ? figure(part.figure) : table(part.table)))}`,
-  }));
-  return page({ ...data, sections: drawn, plotly });
+  return reportPage(whyfixReport(input), plotly);
 }

@@ -124,10 +124,10 @@ describe("figures", () => {
       y: [1, 2 / 3, 1, 1, 1],
     });
     expect(eighty).toMatchObject({ name: "at most 80 words", y: [1, 1, 1, 1, 1] });
-    const { array = [], arrayminus = [] } = (fifty?.error_y ?? {}) as { array?: number[]; arrayminus?: number[] };
+    const { low = [], high = [] } = (fifty?.interval ?? {}) as { low?: number[]; high?: number[] };
     // 2 of 3: 0.2077 to 0.9385 (Newcombe's method 3)
-    expect(2 / 3 - (arrayminus[1] ?? 0)).toBeCloseTo(0.2077, 4);
-    expect(2 / 3 + (array[1] ?? 0)).toBeCloseTo(0.9385, 4);
+    expect(low[1]).toBeCloseTo(0.2077, 4);
+    expect(high[1]).toBeCloseTo(0.9385, 4);
   });
 
   test("show the spread of words against the limits, failures by reason, and cost by method", async () => {
@@ -173,7 +173,8 @@ describe("tables and details", () => {
       failed: 0,
       words: 3,
       limit: 50,
-      within: 100,
+      // 3 of 3: 43.85 to 100 % (Wilson)
+      within: { value: 100, low: expect.closeTo(43.85, 2), high: 100 },
     });
     expect(cells[1]).toMatchObject({ method: "baseline", length: "eighty" });
     expect(rowsIn(report, "Results by method", 1).find(({ method }) => method === "mix")).toMatchObject({
