@@ -52,7 +52,7 @@ async function inputsOf(notebook: Notebook, { disk, folder, results }: BasisPlac
     for (const file of new Set([path.resolve(folder, plain), disk.resolve(plain)])) {
       const beside = isBelow(file, folder) && !isBelow(file, disk.resolve(results));
       if (beside && (await isFile(disk, file))) found.add(file);
-      if (isBelow(file, data)) for await (const one of filesBelow(disk, file)) found.add(one);
+      if (file === data || isBelow(file, data)) for await (const one of filesBelow(disk, file)) found.add(one);
     }
   }
   for await (const file of manifestsOf(code, disk, results)) found.add(file);
