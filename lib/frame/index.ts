@@ -6,12 +6,19 @@
  * rows; // [{ level: "B2", score: 6 }]
  * @module
  */
+export { assign } from "./assign.ts";
 export type { Param, Params } from "./connect.ts";
-export { type Danfo, danfo } from "./danfo.ts";
+export { readCsv, toCsv } from "./csv-text.ts";
+export { type Cell, type Danfo, danfo } from "./danfo.ts";
+export { correlation, describe } from "./describe.ts";
 export type { Column, Frame } from "./frame.ts";
+export { type Groups, groupBy, type Statistic } from "./group.ts";
+export { type MergeOptions, merge } from "./merge.ts";
 export { type Preview, preview } from "./preview.ts";
 export type { RowsLike } from "./rows.ts";
 export { type TableBundle, tableBundle } from "./show.ts";
+export { type Order, sortBy } from "./sort.ts";
 export { type CsvType, csv, jsonl, parquet, type Source, stageTable } from "./source.ts";
+export { quantile } from "./statistics.ts";
 export { openTables, type QueryOptions, query, type Tables, type TablesOptions, writeRows } from "./tables.ts";
 export type { Row, Value } from "./value.ts";

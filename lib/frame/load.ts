@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
+import { StudyError } from "corrigenda/error";
 import type { Disk } from "corrigenda/files";
 import { type DuckDb, prepare, said } from "./connect.ts";
 import { identifier, literal } from "./quote.ts";
@@ -33,12 +34,7 @@ export async function load(
   const create = `create or replace table ${identifier(table)} as select`;
   const run = (sql: string) => said(() => connection.run(sql));
   if (source.format === "csv") {
-    const dialect = `delim = ${literal(delimiterOf(source.paths))}, quote = '"', escape = '"', header = true, all_varchar = true`;
-    const missing = `nullstr = [${MISSING.map(literal).join(", ")}], allow_quoted_nulls = false`;
-    const raw = identifier(`${table} as text`);
-    await run(
-      `create or replace temp table ${raw} as from read_csv([${places}], ${dialect}, ${missing}, union_by_name = true)`,
-    );
+    const raw = await rawCsv(connection, table, `[${places}]`, source.paths);
     const types = await csvTypes(connection, raw, source.types);
     const casts = types.map(({ name, type }) => `cast(${identifier(name)} as ${type}) as ${identifier(name)}`);
     await run(`${create} ${casts.join(", ")} from ${raw}`);
@@ -49,6 +45,25 @@ export async function load(
     const columns = await jsonColumns(duckdb, connection, `[${places}], format = 'newline_delimited'`);
     await run(`${create} * from read_json([${places}], format = 'newline_delimited', columns = {${columns}})`);
   }
+}
+
+/** The cells of CSV files as texts, in a table of their own. Nothing of the dialect is guessed: no row is passed over. */
+async function rawCsv(
+  connection: DuckDBConnection,
+  table: string,
+  places: string,
+  paths: readonly string[],
+): Promise<string> {
+  const raw = identifier(`${table} as text`);
+  const dialect = `delim = ${literal(delimiterOf(paths))}, quote = '"', escape = '"', comment = '', skip = 0, header = true`;
+  const missing = `nullstr = [${MISSING.map(literal).join(", ")}], allow_quoted_nulls = false`;
+  const reader = `read_csv(${places}, ${dialect}, ${missing}, all_varchar = true, union_by_name = true)`;
+  await said(() => connection.run(`create or replace temp table ${raw} as from ${reader}`)).catch((cause: unknown) => {
+    if (!(cause instanceof StudyError) || !cause.message.includes("sniffing")) throw cause;
+    const rule = "every row needs as many cells as the header, and all lines the same ending";
+    throw new StudyError("dataset", `${paths.join(", ")}: cannot be read as CSV; ${rule}`, { cause });
+  });
+  return raw;
 }
 
 function delimiterOf(paths: readonly string[]): string {

@@ -75,13 +75,13 @@ async function copy(
   statement.destroySync();
 }
 
+/** Asked of an empty result: DuckDB does not know a parameter's type before the query runs. */
 async function columnsOf(duckdb: DuckDb, connection: DuckDBConnection, query: string, params: Params) {
-  const statement = await prepare(duckdb, connection, query, params);
-  const columns = Array.from({ length: statement.columnCount }, (_, place) => {
-    return { name: statement.columnName(place), type: String(statement.columnType(place)) };
-  });
+  const statement = await prepare(duckdb, connection, `select * from (\n${query}\n) limit 0`, params);
+  const result = await said(() => statement.run());
   statement.destroySync();
-  return columns;
+  const names = result.deduplicatedColumnNames();
+  return result.columnTypes().map((type, place) => ({ name: names[place] ?? "", type: String(type) }));
 }
 
 function csvCell(name: string, type: string): string {
