@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { realClock } from "corrigenda/time";
 import { createEvaluator, type Prepared } from "./evaluate.ts";
-import { INTERRUPTED } from "./failure.ts";
+import { INTERRUPTED, Interrupted } from "./failure.ts";
 import type { Order, Saying, ThreadPlace } from "./messages.ts";
 import type { Output } from "./output.ts";
 import { hookImports } from "./resolve.ts";
@@ -32,7 +32,10 @@ process.on("uncaughtException", complain);
 process.on("unhandledRejection", complain);
 parentPort?.on("message", (order: Order) => {
   if (order.do === "run") void run(order);
-  else if (running?.id === order.id) end(running, { status: "error", ...INTERRUPTED });
+  else if (running?.id === order.id) {
+    running.prepared?.stop();
+    end(running, { status: "error", ...INTERRUPTED });
+  }
 });
 say({ say: "ready" });
 // The first cell finds its tools loaded: the stripper of types, the parser, the tables.
@@ -56,7 +59,9 @@ async function run({ id, code, count }: Order & { do: "run" }): Promise<void> {
     if (data) show({ output_type: "execute_result", execution_count: count, data, metadata: {} });
     end(mine, { status: "ok" });
   } catch (thrown) {
-    if (running === mine) end(mine, { status: "error", ...evaluator.failureOf(thrown) });
+    if (running !== mine) return;
+    mine.prepared?.failed();
+    end(mine, { status: "error", ...evaluator.failureOf(thrown) });
   }
 }
 
@@ -64,7 +69,6 @@ async function run({ id, code, count }: Order & { do: "run" }): Promise<void> {
 function end(mine: Running, result: RunResult): void {
   running = undefined;
   if (result.status === "error") {
-    mine.prepared?.failed();
     const { ename, evalue, traceback } = result;
     show({ output_type: "error", ename, evalue, traceback });
   } else streams.flush();
@@ -73,5 +77,6 @@ function end(mine: Running, result: RunResult): void {
 
 /** What nobody awaited, and what a timer threw: said, and the notebook goes on. */
 function complain(thrown: unknown): void {
+  if (thrown instanceof Interrupted) return;
   process.stderr.write(`${evaluator.failureOf(thrown).traceback.join("\n")}\n`);
 }

@@ -25,6 +25,8 @@ export interface CellHost {
   load(importing: () => Promise<object>, line: number, column: number): Promise<object>;
   /** An export of a module, or the same property of a CommonJS module; throws SyntaxError where it is `needed`. */
   pick(module: object, name: string, needed: boolean, line: number, column: number): unknown;
+  /** Hands a value on; throws where the cell was interrupted meanwhile. */
+  alive(value?: unknown): unknown;
   readonly meta: ImportMeta;
 }
 
@@ -45,7 +47,7 @@ export function compileCell(code: string, known: ReadonlySet<string>): CompiledC
   const declared = [...new Set([...imported, ...lexicalNames(statements), ...varNames(program)])];
   const earlier = new Set([...known].filter((name) => !declared.includes(name)));
   const edited = applyEdits(text, [
-    ...returned(program, text),
+    ...closingFirst([returned(program, text), ...(text.includes("await") ? awaited(program) : [])]),
     ...program.body.flatMap((statement) => moduleEdits(statement, text, script)),
     ...(text.includes("import.meta") ? metaEdits(program) : []),
     ...referencesTo(program, earlier).map((one) => referenceEdit(one, program.body.at(-1)?.start)),
@@ -62,11 +64,34 @@ export function compileCell(code: string, known: ReadonlySet<string>): CompiledC
 }
 
 /** The value of the last expression, in a list: a promise that is the value is not awaited. */
-function returned(program: Program, text: string): readonly Edit[] {
+function returned(program: Program, text: string): Wrapping | undefined {
   const last = program.body.at(-1);
-  if (last?.type !== "ExpressionStatement") return [];
+  if (last?.type !== "ExpressionStatement") return undefined;
   const end = text[last.end - 1] === ";" ? last.end - 1 : last.end;
-  return [insert(last.start, "return [("), insert(end, ")]")];
+  return { start: last.start, end, open: "return [(", close: ")]" };
+}
+
+/** A cell that was interrupted goes no further than to its next await, also in a function of an earlier cell. */
+function awaited(node: AnyNode | Program): readonly Wrapping[] {
+  const inside = childrenOf(node).flatMap(awaited);
+  if (node.type === "AwaitExpression")
+    return [{ start: node.start, end: node.end, open: "__kernel.alive(", close: ")" }, ...inside];
+  if (node.type !== "ForOfStatement" || !node.await) return inside;
+  return [{ start: node.body.start, end: node.body.end, open: "{ __kernel.alive(); ", close: " }" }, ...inside];
+}
+
+interface Wrapping {
+  readonly start: number;
+  readonly end: number;
+  readonly open: string;
+  readonly close: string;
+}
+
+/** At one place what ends is closed, from the inside out, before what begins is opened. @param wrappings outer first */
+function closingFirst(wrappings: readonly (Wrapping | undefined)[]): readonly Edit[] {
+  const all = wrappings.filter((one) => one !== undefined);
+  const closing = all.toReversed().map(({ end, close }) => insert(end, close));
+  return [...closing, ...all.map(({ start, open }) => insert(start, open))];
 }
 
 /** Imports are done ahead of the cell, and exports are plain declarations. */

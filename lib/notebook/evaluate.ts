@@ -21,8 +21,10 @@ export interface Evaluator {
 export interface Prepared {
   /** Runs the cell. What its last expression looks like; undefined where there is none, or it is undefined. */
   run(): Promise<MimeBundle | undefined>;
-  /** Call when the cell failed or was stopped. */
+  /** Call when the cell failed. */
   failed(): void;
+  /** Call when the cell was interrupted, instead. */
+  stop(): void;
 }
 
 type Script = (...around: readonly unknown[]) => () => Promise<readonly [unknown] | undefined>;
@@ -40,12 +42,18 @@ export function createEvaluator(folder: string): Evaluator {
       [code, count] = [text, number];
       const cell = compileCell(code, variables.names);
       const script = scriptOf(cell, book.add(count, code, cell.place));
+      const life = host.life();
+      const failed = (): void => variables.settle(cell.declared);
       return {
         run: async () => {
-          const value = await script(...around)();
+          const value = await life.run(script(...around));
           return value && value[0] !== undefined ? bundleOf(value[0]) : undefined;
         },
-        failed: () => variables.settle(cell.declared),
+        failed,
+        stop: () => {
+          life.stop();
+          failed();
+        },
       };
     },
     failureOf: (thrown) => {

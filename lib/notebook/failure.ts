@@ -17,6 +17,11 @@ export function placedFailure(ename: string, evalue: string, frame: Frame | unde
   return failure(ename, evalue, frame ? [frame] : []);
 }
 
+/** Thrown where a stopped cell would go on. */
+export class Interrupted extends Error {
+  override readonly name = "KeyboardInterrupt";
+}
+
 /** What a stopped cell ends with; Jupyter's clients know the name from Python. */
 export const INTERRUPTED: Failure = {
   ename: "KeyboardInterrupt",
