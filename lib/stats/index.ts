@@ -1,9 +1,15 @@
 /**
- * Estimates with their intervals.
+ * Estimates with their intervals, tests, agreement, calibration and off-policy values; `docs/stats.md` says which when.
  *
  * @example
  * const { low, high } = wilson(81, 263);
  * [low.toFixed(4), high.toFixed(4)]; // ["0.2553", "0.3662"]
  * @module
  */
+export * from "./bootstrap.ts";
+export { normalQuantile, studentCdf, studentQuantile } from "./distributions.ts";
+export * from "./moments.ts";
+export { median, quantile } from "./quantile.ts";
+export * from "./ratio-stream.ts";
+export { type PositionStatistic, type ReplicateOptions, replicates } from "./resample.ts";
 export { type Interval, wilson } from "./wilson.ts";
