@@ -1,4 +1,5 @@
-import { type Cell, cellText, hasTag, type Notebook, runs } from "./ipynb.ts";
+import { typeMode } from "./faults.ts";
+import { cellText, hasTag, type Notebook, runs } from "./ipynb.ts";
 import type { TypeFault } from "./types/answers.ts";
 import type { TypeService } from "./types/service.ts";
 
@@ -8,18 +9,19 @@ export interface CellFault extends TypeFault {
   readonly cell: number;
 }
 
-/** Checks all cells of a notebook, as if each had been run after the one before. Those that may fail may have faults. */
+/**
+ * Checks all cells of a notebook, as if each had been run after the one before. A cell that is tagged
+ * `raises-exception`, or says `// @types off`, may have faults.
+ */
 export async function checkNotebook({ cells }: Notebook, types: TypeService): Promise<CellFault[]> {
   types.forget();
   const found: CellFault[] = [];
   for (const [at, cell] of cells.filter(runs).entries()) {
-    const faults = mayFail(cell) ? [] : await types.check(cellText(cell));
+    const code = cellText(cell);
+    const free = hasTag(cell, "raises-exception") || typeMode(code) === "off";
+    const faults = free ? [] : await types.check(code);
     found.push(...faults.map((fault) => ({ ...fault, cell: at + 1 })));
-    types.accept(cellText(cell));
+    types.accept(code);
   }
   return found;
-}
-
-function mayFail(cell: Cell): boolean {
-  return hasTag(cell, "raises-exception");
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
-import { openTypeService } from "corrigenda/notebook";
+import { checkNotebook, openTypeService } from "corrigenda/notebook";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { notebook } from "./notebooks.ts";
 
 const root = path.resolve(".");
 const types = openTypeService({ folder: path.join(root, "notebooks"), root });
@@ -190,6 +191,24 @@ describe("a cell in a console is", () => {
   test.each(["", "1 + 1", "await x", "import { a } from 'a'\na", "if (x) {\n}"])("complete: %j", async (cell) => {
     expect(await types.isComplete(cell)).toEqual({ status: "complete", indent: "" });
   });
+});
+
+test("a notebook is checked cell by cell, those apart that may fail or do not run", async () => {
+  types.accept("const left = 1");
+  const cells = notebook(
+    "let n = 1",
+    ["n = 'a'", "raises-exception"],
+    ["const skipped: number = 'b'", "skip-execution"],
+    "// @types off\nn = 'c'; const kept = 1",
+    "// @types warn\nn = 'd'",
+    "kept.toFixed()\nskipped + left",
+  );
+  const found = await checkNotebook(cells, types);
+  expect(found.map(({ cell, line, code }) => [cell, line, code])).toEqual([
+    [4, 2, 2322],
+    [5, 2, 2304],
+    [5, 2, 2304],
+  ]);
 });
 
 test("files beside a notebook need no ending, JSON files no attribute", async () => {

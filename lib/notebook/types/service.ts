@@ -80,6 +80,7 @@ export function openTypeService(place: TypeServiceOptions): TypeService {
     isComplete: (cell) => call("isComplete", cell),
     forget: () => tell("forget"),
     close: async () => {
+      worker.ref(); // otherwise nothing keeps the process alive until the thread has ended, and what comes after never runs
       await worker.terminate();
     },
   };
