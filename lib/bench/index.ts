@@ -10,6 +10,7 @@ export { writeBare } from "./bare.ts";
 export { inChild, peakMb } from "./child.ts";
 export { type Claim, type Claims, openClaims, type PairedNames } from "./claims.ts";
 export { type Contestant, contestant, takeRounds } from "./contestant.ts";
+export { danfoFrameWork, FRAME_WORK, type FrameWork, makeFrameFiles, ourFrameWork } from "./frame-work.ts";
 export { type Ingested, ingestJob, parseBare } from "./ingest.ts";
 export { planOnce } from "./plan-once.ts";
 export { type Contest, median, medianSeconds, type Paired, pairedRounds } from "./rounds.ts";

@@ -33,22 +33,34 @@ export function columnsOf(frame: DataFrame, names: readonly string[] = frame.col
   });
 }
 
-/** A DataFrame of columns, with the types that the values have and not those of its first 20 rows. */
+/**
+ * A DataFrame of columns, with the types that all their values have: danfojs would judge by the first 20.
+ * @throws StudyError "dataset" on a name by which danfojs finds its own parts
+ */
 export function dataFrameOf(
   make: Danfo["DataFrame"],
   columns: readonly CellColumn[],
   index?: readonly Label[],
 ): DataFrame {
-  const typed = columns.map(({ name, values }) => ({ name, dtype: dtypeOf(values), values }));
-  const filled = typed.map(({ values, dtype }) => {
+  const names = columns.map(({ name }) => name);
+  const empty: Record<string, unknown> = new make([], { columns: [] });
+  const taken = names.find((name) => name === "constructor" || (name in empty && typeof empty[name] !== "function"));
+  if (taken !== undefined)
+    throw new StudyError(
+      "dataset",
+      `danfojs cannot have a column called ${taken}; name it differently (select … as …)`,
+    );
+  const rows = Array.from(columns[0]?.values ?? [], (): unknown[] => []);
+  const dtypes = columns.map(({ values }) => {
+    const dtype = dtypeOf(values);
     const missing = dtype === "float32" ? Number.NaN : null;
-    return values.map((value) => (isMissing(value) ? missing : value));
+    for (const [place, row] of rows.entries()) {
+      const value = values[place];
+      row.push(isMissing(value) ? missing : value);
+    }
+    return dtype;
   });
-  const length = columns[0]?.values.length ?? 0;
-  const rows = Array.from({ length }, (_, place) => filled.map((values) => values[place]));
-  const names = typed.map(({ name }) => name);
-  const options = { columns: names, dtypes: typed.map(({ dtype }) => dtype) };
-  return new make(rows, index === undefined ? options : { ...options, index: [...index] });
+  return new make(rows, { columns: names, dtypes, ...(index === undefined ? {} : { index: [...index] }) });
 }
 
 /** The class that a DataFrame is of: a new one is made without loading danfojs again. */
@@ -58,16 +70,19 @@ export function classOf(frame: DataFrame): Danfo["DataFrame"] {
 
 /** True where every cell that is there is a number, and one is. */
 export function isNumeric(values: readonly Cell[]): boolean {
-  return (
-    values.some((cell) => typeof cell === "number") &&
-    values.every((cell) => isMissing(cell) || typeof cell === "number")
-  );
+  const dtype = dtypeOf(values);
+  return dtype === "int32" || (dtype === "float32" && values.some((cell) => !isMissing(cell)));
 }
 
 /** danfojs's names: its "float32" columns hold doubles, and a missing number makes a column one. */
 function dtypeOf(values: readonly Cell[]): "float32" | "int32" | "boolean" | "string" {
-  if (isNumeric(values)) return values.every(Number.isInteger) ? "int32" : "float32";
-  const there = values.filter((cell) => !isMissing(cell));
-  if (there.length === 0) return values.length > 0 ? "float32" : "string";
-  return there.every((cell) => typeof cell === "boolean") ? "boolean" : "string";
+  const seen = { whole: 0, number: 0, boolean: 0, other: 0 };
+  for (const cell of values) {
+    if (typeof cell === "number") seen[Number.isInteger(cell) ? "whole" : "number"] += 1;
+    else if (!isMissing(cell)) seen[typeof cell === "boolean" ? "boolean" : "other"] += 1;
+  }
+  if (seen.whole + seen.number + seen.boolean + seen.other === 0) return values.length > 0 ? "float32" : "string";
+  if (seen.whole === values.length) return "int32";
+  if (seen.other + seen.boolean === 0) return "float32";
+  return seen.other + seen.whole + seen.number === 0 ? "boolean" : "string";
 }

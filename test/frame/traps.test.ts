@@ -185,3 +185,14 @@ test("column types: danfojs judges by the first 20 rows; a DataFrame made here b
   const rows = n.map((one) => ({ n: one }));
   expect((await (await frame.query("from rows", {}, { from: { rows } })).toDanfo()).dtypes).toEqual(["float32"]);
 });
+
+test("column names: danfojs loses itself over one called index; a table of such a column is refused with advice", async () => {
+  const wrong = made({ index: [5, 6], n: [1, 2] });
+  expect(wrong.index).not.toEqual([0, 1]);
+
+  for (const name of ["index", "values", "shape", "constructor", "$data", "__proto__"]) {
+    const found = await frame.query(`select 1 as "${name}"`);
+    await expect(found.toDanfo()).rejects.toThrow(`cannot have a column called ${name}; name it differently`);
+  }
+  expect((await (await frame.query("select 1 as count")).toDanfo()).columns).toEqual(["count"]);
+});
