@@ -48,6 +48,7 @@ export function openTypeService(place: TypeServiceOptions): TypeService {
   const waiting = new Map<number, Waiting>();
   let calls = 0;
   let ended: StudyError | undefined;
+  let closing = false;
   const end = (error: StudyError): void => {
     ended ??= error;
     for (const { reject } of waiting.values()) reject(ended);
@@ -57,7 +58,7 @@ export function openTypeService(place: TypeServiceOptions): TypeService {
   worker.on("message", ({ id, value, error }: Answer) => {
     const one = waiting.get(id);
     waiting.delete(id);
-    if (waiting.size === 0) worker.unref();
+    if (waiting.size === 0 && !closing) worker.unref();
     if (error === undefined) one?.resolve(value);
     else one?.reject(new StudyError("notebook", `TypeScript failed on this cell: ${error}`));
   });
@@ -80,7 +81,8 @@ export function openTypeService(place: TypeServiceOptions): TypeService {
     isComplete: (cell) => call("isComplete", cell),
     forget: () => tell("forget"),
     close: async () => {
-      worker.ref(); // otherwise nothing keeps the process alive until the thread has ended, and what comes after never runs
+      closing = true;
+      worker.ref(); // else the process may end with the thread, and what its caller does next never runs
       await worker.terminate();
     },
   };
