@@ -119,7 +119,13 @@ function withInterval(trace: Trace, id: string, index: number): JsonObject[] {
     array: values.map((value, at) => apart(high[at], value)),
     arrayminus: values.map((value, at) => (typeof value === "number" ? apart(value, low[at]) : 0)),
   };
-  return [{ ...rest, [across ? "error_x" : "error_y"]: ends }];
+  return [{ ...rest, ...(rest.type === "bar" ? paleBar(rest, index) : {}), [across ? "error_x" : "error_y"]: ends }];
+}
+
+/** So that the lower half of an interval is seen inside its bar. */
+function paleBar({ marker }: JsonObject, index: number): JsonObject {
+  const [color, line] = [`--fill-${(index % 7) + 1}`, { width: 1.5, color: `--series-${(index % 7) + 1}` }];
+  return { marker: { color, line, ...(marker as JsonObject | undefined) } };
 }
 
 /** The area between both ends, in the trace's colour, below it. */

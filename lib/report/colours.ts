@@ -48,12 +48,13 @@ export const PRINT: Colours = {
 export const SANS =
   '"Inter", "Helvetica Neue", "Segoe UI", Roboto, "Noto Sans", "PingFang TC", "Microsoft JhengHei", "Noto Sans CJK TC", "Liberation Sans", "DejaVu Sans", sans-serif';
 
-/** Colours by the names that figures and styles use: "--ink", "--series-1", and "--band-1", a see-through series 1. */
+/** Colours by the names that figures and styles use: "--ink", "--series-1", and see-through "--fill-1" and "--band-1". */
 export function colourMap({ series, ...named }: Colours): Readonly<Record<string, string>> {
   const one = Object.entries(named).map(([name, colour]) => [`--${name}`, colour]);
   const numbered = series.map((colour, index) => [`--series-${index + 1}`, colour]);
+  const fills = series.map((colour, index) => [`--fill-${index + 1}`, `${colour}80`]); // 50 %
   const bands = series.map((colour, index) => [`--band-${index + 1}`, `${colour}33`]); // 20 %
-  return Object.fromEntries([...one, ...numbered, ...bands]);
+  return Object.fromEntries([...one, ...numbered, ...fills, ...bands]);
 }
 
 /** The colours as CSS declarations. */

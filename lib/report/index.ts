@@ -10,6 +10,7 @@
 export { findBrowser, openBrowser } from "./browser.ts";
 export type { CellValue, Column, LinkedCell, TableCell, TableOptions } from "./cell.ts";
 export { type Axis, type Chart, type ChartOptions, chart, type MimeBundle, type Trace } from "./chart.ts";
+export { type Colours, colourMap, DARK, LIGHT, PRINT } from "./colours.ts";
 export { csvOf } from "./csv.ts";
 export { figure } from "./figure.ts";
 export { type Html, html } from "./html.ts";

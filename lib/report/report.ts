@@ -23,7 +23,7 @@ export interface Report extends Omit<PageOptions, "sections" | "plotly"> {
 }
 
 export interface SaveOptions {
-  /** Also the figures as files; on a slow machine they take longer than all the rest. */
+  /** Also the figures as files; they take longer than all the rest. */
   readonly figures: boolean;
 }
 
@@ -44,7 +44,7 @@ export function reportPage(
   return page({ ...report, sections, plotly });
 }
 
-/** Writes report.html, tables/ (CSV, LaTeX) and, where asked for, figures/ (HTML, SVG, PNG, PDF). Returns the page's path. */
+/** Writes report.html, tables/ (CSV, LaTeX, Parquet) and, where asked for, figures/ (HTML, SVG, PNG, PDF). Returns the page's path. */
 export async function saveReport(
   disk: Disk,
   folder: string,

@@ -1,8 +1,9 @@
 import { StudyError } from "corrigenda/error";
 import type { Disk } from "corrigenda/files";
+import { openTables, type Tables } from "corrigenda/frame";
 import type { TableOptions } from "./cell.ts";
 import type { Chart } from "./chart.ts";
-import { csvOf } from "./csv.ts";
+import { csvOf, plainTable } from "./csv.ts";
 import { figure } from "./figure.ts";
 import { checkId } from "./id.ts";
 import type { Images } from "./images.ts";
@@ -22,7 +23,7 @@ export function figureFiles(id: string, folder = "figures"): Link[] {
 }
 
 export function tableFiles(id: string, folder = "tables"): Link[] {
-  const kinds = { csv: "CSV", tex: "LaTeX" };
+  const kinds = { csv: "CSV", tex: "LaTeX", parquet: "Parquet" };
   return Object.entries(kinds).map(([kind, label]) => ({ label, href: `${folder}/${id}.${kind}` }));
 }
 
@@ -43,13 +44,27 @@ export async function saveCharts(
   }
 }
 
-/** Writes <id>.csv and .tex of every table. */
+/** Writes <id>.csv, .tex and .parquet of every table. */
 export async function saveTables({ disk, folder }: SavePlace, tables: readonly TableOptions[]): Promise<void> {
   distinct(tables, "table");
+  if (tables.length === 0) return;
+  await using duckdb = await openTables({ disk });
   for (const table of tables) {
     await disk.write(`${folder}/${table.id}.csv`, csvOf(table));
     await disk.write(`${folder}/${table.id}.tex`, latexOf(table));
+    await saveParquet(duckdb, `${folder}/${table.id}.parquet`, table);
   }
+}
+
+async function saveParquet(duckdb: Tables, file: string, table: TableOptions): Promise<void> {
+  const { names, rows } = plainTable(table);
+  if (rows.length === 0) {
+    const columns = names.map((name) => `null::varchar as "${name.replaceAll('"', '""')}"`);
+    return duckdb.write(file, `select ${columns.join(", ")} where false`);
+  }
+  const named = rows.map((row) => Object.fromEntries(names.map((name, column) => [name, row[column] ?? null])));
+  await duckdb.add("table_rows", named);
+  await duckdb.write(file, "from table_rows");
 }
 
 function distinct(things: readonly { readonly id: string }[], what: string): void {

@@ -58,6 +58,7 @@ figcaption span { color: var(--soft); font-size: 0.9rem; }
 .scroll { overflow: auto; max-height: min(76vh, 900px); background: var(--card); border: 1px solid var(--rule); border-radius: 10px; overscroll-behavior-x: contain; }
 table { width: 100%; border-collapse: separate; border-spacing: 0; font-size: 0.92rem; line-height: 1.45; }
 caption { padding: 12px 14px 4px; color: var(--soft); font-size: 0.9rem; text-align: left; }
+caption span { position: sticky; left: 14px; display: inline-block; max-width: min(44em, calc(100vw - 66px)); }
 th, td { padding: 9px 14px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule); }
 tbody tr:last-child td { border-bottom: 0; }
 tbody tr:hover td { background: var(--accent-wash); }

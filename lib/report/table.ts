@@ -19,7 +19,7 @@ export function table(options: TableOptions, files: readonly Link[] = []): Html 
   return html`<div class="table" data-table="" id="table-${id}">
 ${tools(rows.length, pageRows)}
 <div class="scroll" tabindex="0" role="group" aria-label="${caption ?? "table"}"><table>
-${caption === undefined ? undefined : html`<caption>${caption}</caption>`}
+${caption === undefined ? undefined : html`<caption><span>${caption}</span></caption>`}
 <thead><tr>${shown.map(({ column, isNumber }) => heading(column, isNumber))}</tr></thead>
 <tbody>${lines}</tbody>
 </table></div>

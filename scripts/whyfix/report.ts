@@ -1,7 +1,7 @@
 // npx zx scripts/whyfix/report.ts 0622-1458
 // Writes into results/whyfix/<DATE>/, from step 2 and, where it is finished, step 4: report.html, a page of its own;
-// tables/ (CSV, LaTeX, Parquet); with --figures also figures/ (interactive HTML, SVG, PNG, PDF). No calls: requests are
-// built again from the inputs, whose hashes must hold, and replies come from the store.
+// tables/ (CSV, LaTeX, Parquet); figures/ (interactive HTML, SVG, PNG, PDF). No calls: requests are built again from the
+// inputs, whose hashes must hold, and replies come from the store.
 import { defineScript, main, table as textTable } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
 import {
@@ -39,10 +39,10 @@ const script = defineScript({
   summary: "Writes the report of a whyfix run: figures, tables, every request and reply.",
   positionals: { date: z.string().describe("the run's name, MMDD-HHMM") },
   flags: {
-    figures: z.boolean().default(false).describe("also save every figure as interactive HTML, SVG, PNG and PDF"),
+    figures: z.boolean().default(true).describe("save every figure as interactive HTML, SVG, PNG and PDF"),
     results: engineFlags.results,
   },
-  examples: ["npx zx scripts/whyfix/report.ts 0622-1458", "npx zx scripts/whyfix/report.ts 0622-1458 --figures"],
+  examples: ["npx zx scripts/whyfix/report.ts 0622-1458", "npx zx scripts/whyfix/report.ts 0622-1458 --figures=false"],
 });
 
 await main(script, async (flags, { disk, print }) => {

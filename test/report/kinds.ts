@@ -115,7 +115,7 @@ export function kinds(): Chart[] {
         { type: "scatter", x: at, y: sine, xaxis: "x2", yaxis: "y2" },
       ],
       {
-        grid: { rows: 1, columns: 2, pattern: "independent" },
+        grid: { rows: 1, columns: 2, pattern: "independent", xgap: 0.4 },
         ...{ showlegend: false, xaxis2: { title: { text: "round" } }, yaxis2: { title: { text: "score" } } },
       },
     ),
