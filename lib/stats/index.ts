@@ -6,10 +6,16 @@
  * [low.toFixed(4), high.toFixed(4)]; // ["0.2553", "0.3662"]
  * @module
  */
+export * from "./binomial.ts";
 export * from "./bootstrap.ts";
+export * from "./corrections.ts";
 export { normalQuantile, studentCdf, studentQuantile } from "./distributions.ts";
 export * from "./moments.ts";
+export * from "./permutation.ts";
 export { median, quantile } from "./quantile.ts";
 export * from "./ratio-stream.ts";
 export { type PositionStatistic, type ReplicateOptions, replicates } from "./resample.ts";
+export * from "./share-difference.ts";
+export * from "./t-test.ts";
+export * from "./wilcoxon.ts";
 export { type Interval, wilson } from "./wilson.ts";
