@@ -1,0 +1,122 @@
+import { findGutter, type Gutter, isLeftText, isRightText, type Row, rowsOf, type Sides, sidesOf } from "./gutter.ts";
+import { type Line, linesOf } from "./lines.ts";
+import type { Piece } from "./pieces.ts";
+
+/** Lines one below the other that no column divides. */
+export interface Leaf {
+  readonly lines: readonly Line[];
+  /** Its text may go on from the leaf before: the next column of the same text. */
+  readonly runsOn: boolean;
+}
+
+/** A page's text in reading order, and its gutter. */
+export interface Layout {
+  readonly leaves: readonly Leaf[];
+  readonly gutter: Gutter | undefined;
+}
+
+/**
+ * Cuts a page along its gutter: lines that cross it span the columns and split the page, what lies between two of them
+ * is read column by column. Columns are cut again. @param hint the gutter of the page before
+ */
+export function layOut(pieces: readonly Piece[], hint?: Gutter): Layout {
+  const rows = rowsOf(linesOf(pieces));
+  const gutter = findGutter(rows, hint);
+  if (!gutter)
+    return { leaves: rows.length === 0 ? [] : [{ lines: rows.map(({ line }) => line), runsOn: false }], gutter };
+  const leaves = stretchesOf(rows, gutter).flatMap((stretch): readonly Leaf[] => {
+    if (stretch.spans)
+      return leavesOf(
+        stretch.rows.flatMap(({ line }) => line.pieces),
+        pieces.length,
+      );
+    const sides = stretch.rows.map((row) => sidesOf(row, gutter.x));
+    const left = leavesOf(
+      sides.flatMap((side) => side?.left?.pieces ?? []),
+      pieces.length,
+    );
+    const right = leavesOf(
+      sides.flatMap((side) => side?.right?.pieces ?? []),
+      pieces.length,
+    );
+    return [...left, ...right.map((leaf, index) => (index === 0 ? { ...leaf, runsOn: left.length > 0 } : leaf))];
+  });
+  return { leaves, gutter };
+}
+
+/** Cuts on while a part is smaller than the whole. */
+function leavesOf(pieces: readonly Piece[], whole: number): readonly Leaf[] {
+  if (pieces.length < whole) return layOut(pieces).leaves;
+  return [{ lines: linesOf(pieces), runsOn: false }];
+}
+
+/** Rows one below the other that are read across, or column by column. */
+interface Stretch {
+  readonly rows: readonly Row[];
+  readonly spans: boolean;
+}
+
+type Label = "spans" | "text" | "open";
+
+function stretchesOf(rows: readonly Row[], gutter: Gutter): Stretch[] {
+  const labels = labelsOf(rows, gutter);
+  settleOpen(rows, labels);
+  const stretches: { rows: Row[]; spans: boolean }[] = [];
+  rows.forEach((row, index) => {
+    const spans = labels[index] === "spans";
+    const last = stretches.at(-1);
+    if (last?.spans === spans) last.rows.push(row);
+    else stretches.push({ rows: [row], spans });
+  });
+  return stretches;
+}
+
+function labelsOf(rows: readonly Row[], gutter: Gutter): Label[] {
+  const left = Math.min(...rows.map(({ line }) => line.left));
+  const right = Math.max(...rows.map(({ line }) => line.right));
+  return rows.map((row) => {
+    const sides = sidesOf(row, gutter.x);
+    return sides === undefined ? "spans" : isText(sides, { left, right }, gutter) ? "text" : "open";
+  });
+}
+
+/** Text fills at least one column, and what stands beside it does not look like the cell of a table. */
+function isText({ left, right }: Sides, frame: { left: number; right: number }, gutter: Gutter): boolean {
+  const [leftText, rightText] = [isLeftText(left, frame, gutter), isRightText(right, frame, gutter)];
+  if (leftText && rightText) return true;
+  if (leftText) return !right || right.left - gutter.rightEdge < right.height || isFull(left, gutter.x - frame.left);
+  return rightText && (!left || left.left - frame.left < left.height || isFull(right, frame.right - gutter.rightEdge));
+}
+
+function isFull(line: Line | undefined, width: number): boolean {
+  return line !== undefined && line.right - line.left > 0.9 * width;
+}
+
+/** Rows that say nothing themselves (cells, headings, ends of paragraphs) go with what is around them. */
+function settleOpen(rows: readonly Row[], labels: Label[]): void {
+  for (let from = 0; from < labels.length; from++) {
+    if (labels[from] !== "open") continue;
+    let to = from;
+    while (labels[to] === "open") to += 1;
+    const [before, after] = [labels[from - 1] ?? "edge", labels[to] ?? "edge"];
+    const spansBefore = before !== "text" && !(before === "edge" && after === "text");
+    const spansAfter = after === "spans";
+    // Between text and a spanning block the widest white decides: it lies above a table's caption and below its notes.
+    const cut = spansBefore === spansAfter || after === "edge" ? to : widestGap(rows, from, to);
+    for (let index = from; index < to; index++)
+      labels[index] = (index < cut ? spansBefore : spansAfter) ? "spans" : "text";
+    from = to - 1;
+  }
+}
+
+/** The row in (from, to] above which most white lies. */
+function widestGap(rows: readonly Row[], from: number, to: number): number {
+  let [best, widest] = [to, -Infinity];
+  for (let index = from; index <= to; index++) {
+    const [above, below] = [rows[index - 1]?.line, rows[index]?.line];
+    if (!above || !below) continue;
+    const white = below.top - above.top - above.height;
+    if (white > widest) [best, widest] = [index, white];
+  }
+  return best;
+}

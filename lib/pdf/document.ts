@@ -1,0 +1,106 @@
+import { type Leaf, layOut } from "./columns.ts";
+import { compose } from "./compose.ts";
+import type { Gutter } from "./gutter.ts";
+import { type Line, linesOf, lineText, segmentsOf } from "./lines.ts";
+import { AROUND, type Edge, type Edges, edgesOf, repeatedEdges } from "./margins.ts";
+import { createNarrowOnes, type NarrowOnes } from "./narrow-one.ts";
+import { breakLines } from "./paragraphs.ts";
+import { around, type Piece, type Pieces, piecesOf, type TextItem } from "./pieces.ts";
+import { type Turn, turnBack } from "./turn.ts";
+import type { Page, Removed } from "./types.ts";
+import { createWords, type Words } from "./words.ts";
+
+/** A page as the engine reads it. */
+export interface EnginePage {
+  readonly pageNum: number;
+  readonly width: number;
+  readonly height: number;
+  readonly textItems: readonly TextItem[];
+  /** For a page that was printed sideways. */
+  readonly turn?: Turn | undefined;
+}
+
+/** Reads a document's pages one after the other. What a page says depends on the pages around it. */
+export interface DocumentReader {
+  /** Takes pages in, in order. */
+  add(pages: readonly EnginePage[]): void;
+  /** Pages that are ready: all but the last few, whose successors are not known yet. @param ended no page will follow */
+  take(ended: boolean): Generator<Page>;
+}
+
+interface Waiting {
+  readonly page: EnginePage;
+  readonly pieces: Pieces;
+  readonly edges: Edges;
+}
+
+export function createDocumentReader(): DocumentReader {
+  const [words, ones] = [createWords(), createNarrowOnes()];
+  const waiting: Waiting[] = [];
+  let earlier: Edges[] = [];
+  let gutter: Gutter | undefined;
+  return {
+    add: (pages) => {
+      for (const page of pages) waiting.push(prepare(page, words, ones));
+    },
+    take: function* (ended) {
+      while (waiting.length > (ended ? 0 : AROUND)) {
+        const [next, later] = [waiting[0], waiting.slice(1, 1 + AROUND)];
+        if (!next) return;
+        waiting.shift();
+        const repeated = repeatedEdges(next.edges, [...earlier, next.edges, ...later.map(({ edges }) => edges)]);
+        earlier = [...earlier, next.edges].slice(-AROUND);
+        const gone = new Set(repeated.flatMap(({ pieces }) => pieces));
+        const layout = layOut(
+          next.pieces.upright.filter((piece) => !gone.has(piece)),
+          gutter,
+        );
+        gutter = layout.gutter ?? gutter;
+        yield finish(next, repeated, layout.leaves, { words, ones });
+      }
+    },
+  };
+}
+
+function prepare(page: EnginePage, words: Words, ones: NarrowOnes): Waiting {
+  const pieces = piecesOf(page.textItems);
+  const lines = linesOf(pieces.upright);
+  for (const line of lines) for (const segment of segmentsOf(line, 1)) words.add(lineText(segment));
+  ones.add(pieces.upright);
+  return { page, pieces, edges: edgesOf(lines, page.pageNum, page.height) };
+}
+
+function finish(
+  { page, pieces }: Waiting,
+  repeated: readonly Edge[],
+  leaves: readonly Leaf[],
+  { words, ones }: { words: Words; ones: NarrowOnes },
+): Page {
+  const own = (piece: Piece): string => ones.mend(piece);
+  const lines = breakLines(leaves, (line) => lineText(line));
+  const { text, spans } = compose(lines, own, words);
+  const removed = [
+    ...repeated.map(({ at, pieces: gone }) => removedOf(at, gone)),
+    ...pieces.rotated.map((piece) => removedOf("rotated", [piece])),
+  ];
+  const edge = (at: Edge["at"]): Line[] =>
+    linesOf(repeated.filter((one) => one.at === at).flatMap((one) => one.pieces));
+  const raw = [...edge("header"), ...lines.map(({ line }) => line), ...edge("footer")]
+    .map((line) => lineText(line, (piece) => piece.raw))
+    .concat(pieces.rotated.map((piece) => piece.raw))
+    .join("\n");
+  const { turn } = page;
+  return {
+    page: page.pageNum,
+    width: turn?.width ?? page.width,
+    height: turn?.height ?? page.height,
+    text,
+    raw,
+    spans: turn ? spans.map((span) => ({ ...span, box: turnBack(span.box, turn) })) : spans,
+    removed: turn ? removed.map((one) => ({ ...one, box: turnBack(one.box, turn) })) : removed,
+  };
+}
+
+function removedOf(why: Removed["why"], pieces: readonly Piece[]): Removed {
+  return { text: lineText({ pieces }), why, box: around(pieces) };
+}

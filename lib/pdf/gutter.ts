@@ -1,0 +1,160 @@
+import { ink, type Line, segmentsOf } from "./lines.ts";
+
+/** The white between two columns of text. */
+export interface Gutter {
+  /** A point in the white: what stands on both sides of it spans the columns. */
+  readonly x: number;
+  /** Where the lines of the right column begin. */
+  readonly rightEdge: number;
+}
+
+/** A line's parts. */
+export interface Row {
+  readonly line: Line;
+  readonly segments: readonly Line[];
+}
+
+/** Left and right end of the lines of a region. */
+export interface Frame {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** A column holds at least this part of its region's width. */
+const NARROWEST = 0.2;
+/** A line fills its column from this part of its width on; less is a cell, a heading, an end of a paragraph. */
+const FILLS = 0.55;
+/** A line of text is mostly ink; a row of cells is not. */
+const INK = 0.7;
+/** How many lines in a row must fill both columns; more where the white is no wider than a loose space. */
+const RUN = 3;
+const NARROW_RUN = 6;
+/** In line heights. */
+const NARROW = 1.2;
+const NARROWEST_GUTTER = 0.75;
+/** In points: how exactly lines of a column begin at the same place. */
+const EDGE = 2;
+/** In points: the middle of the white is looked for this near to the right column. */
+const MIDDLE = 12;
+/** Indents are shorter than this, in line heights. */
+const INDENT = 3;
+
+export function rowsOf(lines: readonly Line[]): Row[] {
+  return lines.map((line) => ({ line, segments: segmentsOf(line) }));
+}
+
+/** The gutter that most lines of text keep clear of; undefined where the text has one column. */
+export function findGutter(rows: readonly Row[], hint?: Gutter): Gutter | undefined {
+  const frame = frameOf(rows);
+  let best: Found | undefined;
+  for (const rightEdge of leftEdges(rows, frame)) {
+    const found = supportOf(rows, frame, rightEdge);
+    if (found && found.score > (best?.score ?? 0)) best = found;
+  }
+  if (best) return best.gutter;
+  return hint && sharesHint(rows, frame, hint) ? hint : undefined;
+}
+
+function frameOf(rows: readonly Row[]): Frame {
+  let [left, right] = [Infinity, -Infinity];
+  for (const { line } of rows) {
+    left = Math.min(left, line.left);
+    right = Math.max(right, line.right);
+  }
+  return { left, right };
+}
+
+/** Places where several lines begin, or go on after a gap. */
+function leftEdges(rows: readonly Row[], { left, right }: Frame): number[] {
+  const margin = (right - left) * NARROWEST;
+  const starts = new Map<number, { count: number; sum: number }>();
+  for (const { segments } of rows) {
+    for (const { left: x } of segments) {
+      if (x < left + margin || x > right - margin) continue;
+      const bin = starts.get(Math.round(x / EDGE)) ?? { count: 0, sum: 0 };
+      starts.set(Math.round(x / EDGE), { count: bin.count + 1, sum: bin.sum + x });
+    }
+  }
+  return [...starts.values()].filter(({ count }) => count >= RUN).map(({ count, sum }) => sum / count);
+}
+
+interface Found {
+  readonly gutter: Gutter;
+  /** More for more lines, and for more white between them. */
+  readonly score: number;
+}
+
+/** Looks for lines of text on both sides of a gutter, in runs that nothing interrupts. */
+function supportOf(rows: readonly Row[], frame: Frame, rightEdge: number): Found | undefined {
+  const probe = { x: rightEdge - EDGE - 1, rightEdge };
+  const empty = { left: 0, right: 0, end: frame.left, height: 0 };
+  let [lines, end, height, run] = [0, frame.left, 0, { ...empty }];
+  const close = (): void => {
+    const needed = rightEdge - run.end < NARROW * run.height ? NARROW_RUN : RUN;
+    if (Math.min(run.left, run.right) >= needed) {
+      [lines, end, height] = [lines + run.left + run.right, Math.max(end, run.end), Math.max(height, run.height)];
+    }
+    run = { ...empty };
+  };
+  for (const row of rows) {
+    const sides = sidesOf(row, probe.x);
+    const leftEnd = sides?.left?.right ?? frame.left;
+    if (!sides || rightEdge - leftEnd < NARROWEST_GUTTER * row.line.height) {
+      close();
+      continue;
+    }
+    if (isLeftText(sides.left, frame, probe)) run.left += 1;
+    if (isRightText(sides.right, frame, probe)) run.right += 1;
+    run.end = Math.max(run.end, leftEnd);
+    run.height = Math.max(run.height, row.line.height);
+  }
+  close();
+  if (lines === 0) return undefined;
+  const white = rightEdge - end;
+  return {
+    gutter: { x: Math.max(end + white / 2, rightEdge - MIDDLE), rightEdge },
+    score: lines * Math.min(2, white / height),
+  };
+}
+
+/** A page whose columns are short: the gutter of the page before holds while each side has a line of text. */
+function sharesHint(rows: readonly Row[], frame: Frame, hint: Gutter): boolean {
+  const sides = rows.map((row) => sidesOf(row, hint.x));
+  return (
+    sides.some((side) => isLeftText(side?.left, frame, hint)) &&
+    sides.some((side) => isRightText(side?.right, frame, hint))
+  );
+}
+
+export interface Sides {
+  readonly left: Line | undefined;
+  readonly right: Line | undefined;
+}
+
+/** A line's two sides; undefined where it crosses. */
+export function sidesOf({ line, segments }: Row, x: number): Sides | undefined {
+  if (segments.some((segment) => segment.left < x && segment.right > x)) return undefined;
+  if (line.right <= x) return { left: line, right: undefined };
+  if (line.left >= x) return { left: undefined, right: line };
+  return { left: joined(segments, (segment) => segment.right <= x), right: joined(segments, (one) => one.left >= x) };
+}
+
+function joined(segments: readonly Line[], which: (segment: Line) => boolean): Line | undefined {
+  const chosen = segments.filter(which);
+  const [first, last] = [chosen[0], chosen.at(-1)];
+  if (!first || !last) return undefined;
+  return { ...first, pieces: chosen.flatMap(({ pieces }) => pieces), right: last.right };
+}
+
+export function isLeftText(line: Line | undefined, frame: Frame, { x }: Gutter): boolean {
+  return line !== undefined && line.left - frame.left < INDENT * line.height && fills(line, x - frame.left);
+}
+
+export function isRightText(line: Line | undefined, frame: Frame, { rightEdge }: Gutter): boolean {
+  return line !== undefined && line.left - rightEdge < INDENT * line.height && fills(line, frame.right - rightEdge);
+}
+
+function fills(line: Line, width: number): boolean {
+  const extent = line.right - line.left;
+  return extent >= FILLS * width && ink(line) >= INK * extent;
+}

@@ -1,0 +1,122 @@
+import type { Leaf } from "./columns.ts";
+import { ink, type Line, segmentsOf } from "./lines.ts";
+
+/** What stands between a line and the one before it in the text. */
+export type Break = "none" | "paragraph" | "row";
+
+export interface BrokenLine {
+  readonly line: Line;
+  readonly break: Break;
+}
+
+/** White between lines, in leadings, from which on a new paragraph begins. */
+const NEW_PARAGRAPH = 1.3;
+/** How many lines show where lines end. */
+const NEAR = 3;
+/** Text is hardly ever set wider than this, in line heights. */
+const WIDEST_LEADING = 1.9;
+/** Indents, in line heights. */
+const INDENT = 0.7;
+/** Cells of a row lie this far apart, in line heights. */
+const CELL = 2;
+const MARKER = /^(?:\d{1,3}[.)]|\[\d{1,3}\]|[•▪◦·*])(?=\s|$)/;
+const ENDED = /[.!?:][)"'\]]*$/;
+
+/** The lines of a page with their breaks, in reading order. @param textOf a line's text */
+export function breakLines(leaves: readonly Leaf[], textOf: (line: Line) => string): BrokenLine[] {
+  const out: BrokenLine[] = [];
+  for (const leaf of leaves) {
+    const leading = leadingOf(leaf);
+    leaf.lines.forEach((line, index) => {
+      const before = leaf.lines[index - 1];
+      const right = Math.max(...leaf.lines.slice(index, index + NEAR).map((near) => near.right));
+      out.push({
+        line,
+        break: before
+          ? breakOf(before, line, { leading, right, textOf })
+          : firstBreak(out.at(-1)?.line, line, leaf, textOf),
+      });
+    });
+  }
+  return out;
+}
+
+/** What a line is measured by. */
+interface Measure {
+  /** From one line to the next in the same size of type. */
+  readonly leading: (height: number) => number;
+  /** Where it and the lines after it end. */
+  readonly right: number;
+  readonly textOf: (line: Line) => string;
+}
+
+function leadingOf({ lines }: Leaf): Measure["leading"] {
+  const steps: { readonly height: number; readonly step: number }[] = [];
+  lines.forEach((line, index) => {
+    const before = lines[index - 1];
+    if (!before || !areOneSize(before.height, line.height)) return;
+    steps.push({ height: line.height, step: bottom(line) - bottom(before) });
+  });
+  const known = new Map<number, number>();
+  const measure = (height: number): number => {
+    const own = steps.filter((one) => areOneSize(one.height, height)).map(({ step }) => step);
+    own.sort((a, b) => a - b);
+    // Tables and headings have more white than text: the usual step lies low.
+    return Math.min(own[Math.floor(own.length * 0.4)] ?? Infinity, WIDEST_LEADING * height);
+  };
+  return (height) => {
+    const found = known.get(height) ?? measure(height);
+    known.set(height, found);
+    return found;
+  };
+}
+
+function areOneSize(a: number, b: number): boolean {
+  return Math.abs(a - b) < 0.12 * Math.max(a, b);
+}
+
+function breakOf(before: Line, line: Line, { leading, right, textOf }: Measure): Break {
+  const step = bottom(line) - bottom(before);
+  const far = step > NEW_PARAGRAPH * leading(Math.max(before.height, line.height));
+  if (isRow(before) || isRow(line)) return far && step > 2 * line.height ? "paragraph" : "row";
+  if (far || Math.abs(line.height - before.height) > 0.25 * before.height) return "paragraph";
+  const text = textOf(before);
+  const short = before.right < right - 1.5 * before.height;
+  const ended = ENDED.test(text);
+  if ((ended || short) && MARKER.test(textOf(line))) return "paragraph";
+  const moved = line.left - before.left;
+  const hangs = MARKER.test(text) && moved > 0;
+  if (Math.abs(moved) > INDENT * line.height && !hangs && (short || ended)) return "paragraph";
+  const looksOther = fontOf(before) !== fontOf(line) || Math.abs(line.height - before.height) > 0.07 * before.height;
+  return short && looksOther ? "paragraph" : "none";
+}
+
+/** A new column goes on with the paragraph of the one before where neither side says otherwise. */
+function firstBreak(before: Line | undefined, line: Line, { runsOn }: Leaf, textOf: (line: Line) => string): Break {
+  if (!before) return "none";
+  const goesOn = runsOn && !isRow(before) && !isRow(line) && fontOf(before) === fontOf(line);
+  const sameSize = Math.abs(line.height - before.height) < 0.1 * before.height;
+  const text = textOf(before);
+  return goesOn && sameSize && !ENDED.test(text) && /^[\p{Ll}\p{N}("'[]/u.test(textOf(line)) ? "none" : "paragraph";
+}
+
+/** Cells that stand apart: half of the line is white, or one gap is wider than any space. */
+function isRow(line: Line): boolean {
+  const segments = segmentsOf(line, CELL);
+  return segments.length > 1 && (segments.length > 2 || ink(line) < 0.9 * (line.right - line.left));
+}
+
+/** The font of most characters. */
+function fontOf({ pieces }: Line): string {
+  const counts = new Map<string, number>();
+  let best = "";
+  for (const { font, text } of pieces) {
+    counts.set(font, (counts.get(font) ?? 0) + text.length);
+    if ((counts.get(font) ?? 0) > (counts.get(best) ?? 0)) best = font;
+  }
+  return best;
+}
+
+function bottom({ top, height }: Line): number {
+  return top + height;
+}

@@ -1,0 +1,44 @@
+import type { Disk } from "corrigenda/files";
+import { type Engine, engineInWorkers } from "./engine.ts";
+import { rowsOf, type Started, startPdf } from "./read.ts";
+import type { PdfRow } from "./types.ts";
+
+export interface ReadPdfsOptions {
+  /** Processes that read at the same time. */
+  readonly workers?: number;
+  /** For each range of pages; a worker that takes longer is killed, and the next file goes on. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Reads many PDFs with all cores; their rows come in the order of the files, each file's pages together. PDFium works in
+ * processes of its own: a file that hangs it or takes it down becomes a row, and the others go on.
+ */
+export async function* readPdfs(
+  disk: Disk,
+  files: Iterable<string>,
+  { workers = 2, timeoutMs = 60_000 }: ReadPdfsOptions = {},
+): AsyncGenerator<PdfRow> {
+  const engine = await engineInWorkers(workers, timeoutMs);
+  try {
+    for await (const { file, started } of inAdvance(disk, files, { engine, workers }))
+      yield* rowsOf(file, started, engine);
+  } finally {
+    engine.close();
+  }
+}
+
+/** Files in order, as many begun as there are workers, and one more to keep them busy. */
+async function* inAdvance(
+  disk: Disk,
+  files: Iterable<string>,
+  { engine, workers }: { readonly engine: Engine; readonly workers: number },
+): AsyncGenerator<{ readonly file: string; readonly started: Started }> {
+  const begun: { readonly file: string; readonly started: Started }[] = [];
+  for (const file of files) {
+    begun.push({ file, started: startPdf(disk, file, engine) });
+    const next = begun.length > workers ? begun.shift() : undefined;
+    if (next) yield next;
+  }
+  yield* begun;
+}
