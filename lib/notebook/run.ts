@@ -32,12 +32,17 @@ export interface ExecutedNotebook {
 export interface RunSettings {
   readonly session: Pick<Session, "run">;
   readonly clock: Clock;
+  /** No cell begins after it aborts; stopping the one that runs is the session's. */
+  readonly signal?: AbortSignal;
   /** Told after each cell. */
   readonly each?: (run: CellRun) => void;
 }
 
 /** Runs a notebook's cells in their order, until one fails that may not. */
-export async function runNotebook(source: Notebook, { session, clock, each }: RunSettings): Promise<ExecutedNotebook> {
+export async function runNotebook(
+  source: Notebook,
+  { session, clock, signal, each }: RunSettings,
+): Promise<ExecutedNotebook> {
   const recorder = createRecorder();
   const cells = [...source.cells];
   const executed: { readonly at: number; readonly outputs: readonly KeptOutput[] }[] = [];
@@ -45,7 +50,7 @@ export async function runNotebook(source: Notebook, { session, clock, each }: Ru
   let failure: CellFailure | undefined;
   let count = 0;
   for (const [at, cell] of source.cells.entries()) {
-    if (failure || !runs(cell)) continue;
+    if (failure || signal?.aborted || !runs(cell)) continue;
     count += 1;
     const outputs = recorder.cell();
     const start = clock.now();

@@ -54,12 +54,11 @@ async function runOne(file: string, flags: Flags, { disk: here, log, print, sign
   await session.assist.isComplete(""); // answered when the type checker is warm: no cell's time holds that
   const start = realClock.now();
   const { notebook, failure } = await runNotebook(source.notebook, {
-    session,
-    clock: realClock,
+    ...{ session, signal, clock: realClock },
     each: ({ cell, of, ms, title, failure }) => log.info(`[${cell}/${of}] ${ms} ms  ${failure?.message ?? title}`),
   });
   await session.close();
-  const run = { notebook, failed: failure !== undefined, start, end: realClock.now() };
+  const run = { notebook, failed: failure !== undefined || signal.aborted, start, end: realClock.now() };
   const copy = path.join(flags.results, await publish(results, source, run));
   signal.throwIfAborted();
   if (failure) throw new StudyError("notebook", `${placeOf(file, failure)}: ${failure.message}`);

@@ -82,6 +82,20 @@ describe("a run", () => {
     ]);
   });
 
+  test("begins no cell after its signal aborts", async () => {
+    const stop = new AbortController();
+    const each = (): void => stop.abort();
+    const source = notebook(shows(stream("a")), shows(stream("b")));
+    const { notebook: done, failure } = await runNotebook(source, {
+      session,
+      clock: virtualClock(),
+      signal: stop.signal,
+      each,
+    });
+    expect(done.cells.map(({ outputs }) => outputs)).toEqual([[stream("a")], []]);
+    expect(failure).toBeUndefined();
+  });
+
   test("counts the cells that ran, and records when", async () => {
     const clock = virtualClock(Date.UTC(2026, 0, 1));
     const slow: Pick<Session, "run"> = { run: async () => clock.sleep(250).then(() => ({ status: "ok" })) };

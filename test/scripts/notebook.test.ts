@@ -127,6 +127,25 @@ test.each([
   expect(shownBy(await copyOf(name))).toMatchObject(shown);
 });
 
+test("Ctrl-C stops the cell that runs and keeps the copy; a cell that ends its thread fails", async () => {
+  await place.write("notebooks/slow.ipynb", ipynb("console.log('first')", "for (;;) {\n}", "3"));
+  const slow = start([RUN, file("slow"), ...to], { LOG_LEVEL: "info" });
+  await slow.says("[1/3]");
+  slow.kill("SIGINT");
+  expect(await slow.ended).toMatchObject({ code: 130, out: "" });
+  expect(shownBy(await copyOf("slow"))).toMatchObject([
+    { texts: { stdout: "first\n" } },
+    { others: [{ output_type: "error", ename: "KeyboardInterrupt" }] },
+    { count: null },
+  ]);
+  await place.write("notebooks/exits.ipynb", ipynb("process.exit(3)", "1"));
+  const exits = await run(RUN, file("exits"), ...to);
+  expect([exits.code, exits.err]).toEqual([
+    1,
+    expect.stringMatching(/^error\[notebook\]: .*exits\.ipynb:1: .*process\.exit\(3\).*\n$/),
+  ]);
+});
+
 test.each([
   [[], 2, "name one notebook"],
   [["--all", "-p", "n", "1"], 2, "name one notebook"],
