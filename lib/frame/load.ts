@@ -42,7 +42,7 @@ export async function load(
   } else if (source.format === "parquet") {
     await run(`${create} * from read_parquet([${places}], union_by_name = true)`);
   } else {
-    const columns = await jsonColumns(duckdb, connection, `[${places}], format = 'newline_delimited'`);
+    const columns = await jsonColumns(duckdb, connection, places, source.paths);
     await run(`${create} * from read_json([${places}], format = 'newline_delimited', columns = {${columns}})`);
   }
 }
@@ -71,15 +71,35 @@ function delimiterOf(paths: readonly string[]): string {
 }
 
 /** Every field's type over all lines. DuckDB would rewrite texts that look like a date, a time or a UUID. */
-async function jsonColumns(duckdb: DuckDb, connection: DuckDBConnection, files: string): Promise<string> {
-  const everyLine = "union_by_name = true, sample_size = -1";
-  const statement = await prepare(duckdb, connection, `select * from read_json(${files}, ${everyLine})`, {});
+async function jsonColumns(
+  duckdb: DuckDb,
+  connection: DuckDBConnection,
+  places: string,
+  paths: readonly string[],
+): Promise<string> {
+  const everyLine = "format = 'newline_delimited', union_by_name = true, sample_size = -1";
+  const statement = await prepare(duckdb, connection, `select * from read_json([${places}], ${everyLine})`, {});
   const columns = Array.from({ length: statement.columnCount }, (_, place) => {
     const type = textsKept(statement.columnType(place), duckdb.DuckDBTypeId);
-    return `${literal(statement.columnName(place))}: ${literal(type)}`;
+    return { name: statement.columnName(place), type };
   });
   statement.destroySync();
-  return columns.join(", ");
+  const names = columns.map(({ name }) => name.toLowerCase());
+  // DuckDB calls a field "A" beside "a" A_1, and then finds nothing of that name.
+  if (names.some((name) => /_\d+$/.test(name) && names.includes(name.replace(/_\d+$/, ""))))
+    await refuseTwins(connection, places, paths);
+  return columns.map(({ name, type }) => `${literal(name)}: ${literal(type)}`).join(", ");
+}
+
+async function refuseTwins(connection: DuckDBConnection, places: string, paths: readonly string[]): Promise<void> {
+  const keys = `select distinct unnest(json_keys(json)) as key from read_ndjson_objects([${places}])`;
+  const reader = await said(() =>
+    connection.runAndReadAll(`select any_value(key) from (${keys}) group by lower(key) having count(*) > 1`),
+  );
+  const [[twin] = []] = reader.getRows();
+  if (twin === undefined) return;
+  const problem = `${paths.join(", ")} has a field that differs from ${twin} in capitals only`;
+  throw new StudyError("dataset", `${problem}; SQL cannot tell the two apart: rename one`);
 }
 
 function textsKept(type: DuckDBType, kinds: Readonly<Record<number, string>>): string {
@@ -100,6 +120,12 @@ function textsKept(type: DuckDBType, kinds: Readonly<Record<number, string>>): s
 /** A type for every column: the one that is given, or the first guess that all its cells pass. */
 async function csvTypes(connection: DuckDBConnection, raw: string, given: Readonly<Record<string, string>>) {
   const names = (await said(() => connection.run(`from ${raw} limit 0`))).columnNames();
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new StudyError(
+      "dataset",
+      `a type is given for ${unknown}, which is no column; there are: ${names.join(", ")}`,
+    );
   const open = names.flatMap((name) => (Object.hasOwn(given, name) ? [] : KINDS.map((kind) => ({ name, kind }))));
   const likely = await passing(connection, `(from ${raw} limit ${SAMPLE_ROWS})`, open);
   const sure = await passing(connection, raw, likely);

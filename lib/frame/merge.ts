@@ -18,45 +18,59 @@ export function merge(left: DataFrame, right: DataFrame, { on, how = "inner" }: 
   const names = [on].flat();
   const [keys, others] = [columnsOf(left, names), columnsOf(right, names)];
   checkKinds(keys, others);
-  const partners = placesByKey(others, right.shape[0] ?? 0);
-  const pairs: { readonly left: number | undefined; readonly right: number | undefined }[] = [];
-  const met = new Set<number>();
-  for (let place = 0; place < (left.shape[0] ?? 0); place++) {
-    const found = isWhole(keys, place) ? (partners.get(keyAt(keys, place)) ?? []) : [];
-    for (const partner of found) {
-      pairs.push({ left: place, right: partner });
-      met.add(partner);
-    }
-    if (found.length === 0 && how !== "inner") pairs.push({ left: place, right: undefined });
-  }
-  if (how === "outer")
-    for (let place = 0; place < (right.shape[0] ?? 0); place++)
-      if (!met.has(place)) pairs.push({ left: undefined, right: place });
-  const [here, there] = [left.columns, right.columns].map((all) => all.filter((name) => !names.includes(name)));
-  const renamed = (all: readonly string[] = [], clash: readonly string[] = [], ending: string) =>
-    all.map((name) => ({ from: name, name: clash.includes(name) ? `${name}${ending}` : name }));
-  const side = (
-    frame: DataFrame,
-    of: "left" | "right",
-    columns: readonly { from: string; name: string }[],
-  ): CellColumn[] =>
-    columnsOf(
-      frame,
-      columns.map(({ from }) => from),
-    ).map(({ values }, at) => ({
-      name: columns[at]?.name ?? "",
-      values: pairs.map((pair) => (pair[of] === undefined ? null : values[pair[of]])),
-    }));
-  const keyCells = keys.map(({ name, values }, at) => ({
-    name,
-    values: pairs.map((pair) => (pair.left === undefined ? others[at]?.values[pair.right ?? 0] : values[pair.left])),
-  }));
-  const columns = [
-    ...keyCells,
-    ...side(left, "left", renamed(here, there, "_x")),
-    ...side(right, "right", renamed(there, here, "_y")),
+  const pairs = pairsOf(keys, others, [left.shape[0] ?? 0, right.shape[0] ?? 0], how);
+  const [here, there] = [columnsBeside(left, names), columnsBeside(right, names)];
+  const ending = (name: string, clash: readonly CellColumn[], suffix: string): string =>
+    clash.some((other) => other.name === name) ? `${name}${suffix}` : name;
+  const columns: CellColumn[] = [
+    ...keys.map(({ name, values }, at) => ({
+      name,
+      values: pairs.map((pair) => (pair.left === undefined ? others[at]?.values[pair.right ?? 0] : values[pair.left])),
+    })),
+    ...here.map(({ name, values }) => ({
+      name: ending(name, there, "_x"),
+      values: pairs.map((pair) => (pair.left === undefined ? null : values[pair.left])),
+    })),
+    ...there.map(({ name, values }) => ({
+      name: ending(name, here, "_y"),
+      values: pairs.map((pair) => (pair.right === undefined ? null : values[pair.right])),
+    })),
   ];
   return dataFrameOf(classOf(left), columns);
+}
+
+interface Pair {
+  readonly left?: number;
+  readonly right?: number;
+}
+
+/** Places in both that belong together. @param lengths of the left and the right one */
+function pairsOf(
+  keys: readonly CellColumn[],
+  others: readonly CellColumn[],
+  [length, otherLength]: readonly [number, number],
+  how: "inner" | "left" | "outer",
+): Pair[] {
+  const partners = placesByKey(others, otherLength);
+  const pairs: Pair[] = [];
+  const met = new Set<number>();
+  for (let left = 0; left < length; left++) {
+    const found = isWhole(keys, left) ? (partners.get(keyAt(keys, left)) ?? []) : [];
+    for (const right of found) {
+      pairs.push({ left, right });
+      met.add(right);
+    }
+    if (found.length === 0 && how !== "inner") pairs.push({ left });
+  }
+  if (how === "outer") for (let right = 0; right < otherLength; right++) if (!met.has(right)) pairs.push({ right });
+  return pairs;
+}
+
+function columnsBeside(frame: DataFrame, keys: readonly string[]): CellColumn[] {
+  return columnsOf(
+    frame,
+    frame.columns.filter((name) => !keys.includes(name)),
+  );
 }
 
 function isWhole(keys: readonly CellColumn[], place: number): boolean {

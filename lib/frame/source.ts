@@ -4,7 +4,8 @@ import type { Disk } from "corrigenda/files";
 import { exactPath } from "./quote.ts";
 
 /** Types that a column of a CSV file can be given. */
-export type CsvType = "VARCHAR" | "BIGINT" | "DOUBLE" | "BOOLEAN" | "DATE" | "TIMESTAMP";
+export type CsvType = (typeof CSV_TYPES)[number];
+const CSV_TYPES = ["VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP"] as const;
 
 const NAME = /^[A-Za-z0-9][\w.-]*$/;
 
@@ -19,6 +20,9 @@ export type Source =
  * quotes they are texts. @param types of columns that are not to be guessed
  */
 export function csv(paths: string | readonly string[], types: Readonly<Record<string, CsvType>> = {}): Source {
+  const other = Object.values(types).find((type) => !CSV_TYPES.includes(type));
+  if (other !== undefined)
+    throw new StudyError("dataset", `${other} is no type here; there are: ${CSV_TYPES.join(", ")}`);
   return { format: "csv", paths: [paths].flat(), types };
 }
 

@@ -35,16 +35,19 @@ export async function openTables({
   const duckdb: DuckDb = await import("@duckdb/node-api");
   const instance = await openInstance(duckdb, { memoryMb, threads });
   const connection = await instance.connect();
-  const running = new Set<Promise<unknown>>();
-  // A database that is closed under a running statement takes the process with it.
-  const counted = <T>(work: Promise<T>): Promise<T> => {
-    running.add(work);
-    return work.finally(() => running.delete(work));
+  // Two statements at once on one connection break each other, and closing it under one takes the process with it.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
   };
   return {
     add: (name, table) =>
-      counted(isSource(table) ? load(duckdb, connection, disk, name, table) : insert(duckdb, connection, name, table)),
-    query: (sql, params = {}) => counted(queryAll(duckdb, connection, sql, params)),
+      inTurn(() =>
+        isSource(table) ? load(duckdb, connection, disk, name, table) : insert(duckdb, connection, name, table),
+      ),
+    query: (sql, params = {}) => inTurn(() => queryAll(duckdb, connection, sql, params)),
     stream: async function* (sql, params = {}) {
       // A connection holds one open stream: another query on it would end it.
       const own = await instance.connect();
@@ -55,9 +58,9 @@ export async function openTables({
         own.closeSync();
       }
     },
-    write: (file, sql, params = {}) => counted(write(duckdb, connection, { disk, file, sql, params })),
+    write: (file, sql, params = {}) => inTurn(() => write(duckdb, connection, { disk, file, sql, params })),
     [Symbol.asyncDispose]: async () => {
-      await Promise.allSettled(running);
+      await last;
       connection.closeSync();
       instance.closeSync();
     },

@@ -27,6 +27,8 @@ export async function write(
   if (![".csv", ".jsonl", ".parquet"].includes(ending))
     throw new StudyError("config", `${file}: a table is written as .csv, .jsonl or .parquet; choose one of them`);
   const whole = disk.resolve(file);
+  if (!path.isAbsolute(whole))
+    throw new StudyError("config", `${file}: DuckDB writes to real disks only; give a nodeDisk`);
   const draft = await nodeDisk(path.dirname(whole)).draft();
   try {
     if (ending === ".jsonl") await writeLines(duckdb, connection, draft, sql, params);

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { nodeDisk, readText } from "corrigenda/files";
+import { memoryDisk, nodeDisk, readText } from "corrigenda/files";
 import { csv, jsonl, openTables, parquet, query, stageTable, type Tables, writeRows } from "corrigenda/frame";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -67,6 +67,16 @@ describe("a query", () => {
     const running = other.query("select count(*) n from range(20_000_000) where hash(range) % 7 = 0");
     await other[Symbol.asyncDispose]();
     expect((await running).rows).toHaveLength(1);
+  });
+
+  test("waits for its turn: work started together is done one after the other", async () => {
+    const works = [
+      tables.add("a", [{ n: 1 }]),
+      tables.query("select count(*) from range(1_000_000)"),
+      tables.query("nonsense"),
+    ];
+    const ends = await Promise.allSettled([...works, tables.query("from a")]);
+    expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
   });
 
   test("gives rows that a schema checks", async () => {
@@ -168,6 +178,10 @@ describe("files", () => {
     ]);
     await tables.add("t", csv("t1.csv", { whole: "VARCHAR", half: "DOUBLE" }));
     expect((await types()).slice(1, 3)).toEqual(["DOUBLE", "VARCHAR"]);
+    await expect(tables.add("t", csv("t1.csv", { hole: "VARCHAR" }))).rejects.toThrow(
+      "given for hole, which is no column",
+    );
+    expect(() => csv("t1.csv", { half: "INT); drop table t" as "BIGINT" })).toThrow("is no type here");
   });
 
   test("CSV: a column of another file comes by its name; a torn row is an error", async () => {
@@ -204,6 +218,16 @@ describe("files", () => {
     expect(await rows("select count(*) n, count(deep) deep from a")).toEqual([{ n: 30_001, deep: 1 }]);
     await disk.write("torn.jsonl", '{"a":1}\n{"a":');
     await expect(tables.add("torn", jsonl("torn.jsonl"))).rejects.toMatchObject({ code: "dataset" });
+  });
+
+  test("JSONL: fields that differ in capitals only are refused, others that look so are not", async () => {
+    await disk.write("twins.jsonl", '{"a":1,"A":2}\n{"A":3}\n');
+    await expect(tables.add("twins", jsonl("twins.jsonl"))).rejects.toThrow(
+      /twins.jsonl has a field that differs from [aA] in/,
+    );
+    await disk.write("numbered.jsonl", '{"a":1,"a_1":2}\n');
+    await tables.add("numbered", jsonl("numbered.jsonl"));
+    expect(await rows("from numbered")).toEqual([{ a: 1, a_1: 2 }]);
   });
 
   test("a stage's table is read when the stage has finished, and stays inside results", async () => {
@@ -300,6 +324,7 @@ describe("writing", () => {
       expect(await readText(disk, `old.${ending}`)).toBe("old");
     }
     expect((await readdir(disk.resolve("."))).filter((name) => name.startsWith("."))).toEqual([]);
+    await expect(writeRows(memoryDisk(), "t.csv", odd)).rejects.toThrow("real disks only");
     await expect(tables.write("t.xlsx", "select 1")).rejects.toThrow(".csv, .jsonl or .parquet");
   });
 });
