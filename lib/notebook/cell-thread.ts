@@ -1,6 +1,5 @@
 // A thread's entry, never imported: runs a notebook's cells, and keeps what they declare.
 import { parentPort, workerData } from "node:worker_threads";
-import { realClock } from "corrigenda/time";
 import { createEvaluator, type Prepared } from "./evaluate.ts";
 import { INTERRUPTED, Interrupted } from "./failure.ts";
 import type { Order, Saying, ThreadPlace } from "./messages.ts";
@@ -17,15 +16,12 @@ interface Running {
 
 const place = workerData as ThreadPlace;
 const say = (saying: Saying): void => parentPort?.postMessage(saying);
-const streams = captureStreams((name, text) => put({ output_type: "stream", name, text }), realClock);
-const show = (output: Output): void => {
-  streams.flush();
-  put(output);
-};
+const show = (output: Output): void => say({ say: "output", output });
 const evaluator = createEvaluator(place.folder);
 let running: Running | undefined;
 
 hookImports(place);
+captureStreams((name, text) => show({ output_type: "stream", name, text }));
 showDisplays(show);
 console.clear = () => show({ output_type: "clear_output", wait: false });
 process.on("uncaughtException", complain);
@@ -43,10 +39,6 @@ setTimeout(() => {
   evaluator.prepare("const a: number = 1; a;", 0);
   void import("corrigenda/frame");
 });
-
-function put(output: Output): void {
-  say({ say: "output", output });
-}
 
 async function run({ id, code, count }: Order & { do: "run" }): Promise<void> {
   const mine: Running = { id, prepared: undefined };
@@ -71,7 +63,7 @@ function end(mine: Running, result: RunResult): void {
   if (result.status === "error") {
     const { ename, evalue, traceback } = result;
     show({ output_type: "error", ename, evalue, traceback });
-  } else streams.flush();
+  }
   say({ say: "done", id: mine.id, result });
 }
 

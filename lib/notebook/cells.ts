@@ -4,6 +4,7 @@ import { INTERRUPTED } from "./failure.ts";
 import type { Order, Saying, ThreadPlace } from "./messages.ts";
 import type { Failure, Output } from "./output.ts";
 import type { RunResult } from "./session.ts";
+import { gatherOutputs } from "./streams.ts";
 import { terminateExecution } from "./terminate.ts";
 
 /** The thread that runs cells, seen from the one that started it. */
@@ -33,17 +34,19 @@ export async function startCells(place: ThreadPlace): Promise<CellThread> {
   let ids = 0;
   let running: Running | undefined;
   let hear: (output: Output) => void = () => undefined;
+  const outputs = gatherOutputs((output) => hear(output));
   let ended: Failure | undefined;
   const ready = Promise.withResolvers<void>();
   const gone = Promise.withResolvers<void>();
   const end = (result: RunResult): void => {
+    outputs.flush();
     const one = running;
     running = undefined;
     one?.settle(result);
   };
   worker.on("message", (saying: Saying) => {
     if (saying.say === "ready") ready.resolve();
-    else if (saying.say === "output") hear(saying.output);
+    else if (saying.say === "output") outputs.add(saying.output);
     else if (saying.id === running?.id) end(saying.result);
   });
   worker.on("error", (cause) => {
@@ -51,7 +54,7 @@ export async function startCells(place: ThreadPlace): Promise<CellThread> {
   });
   worker.on("exit", (code) => {
     ended ??= endOf(`process.exit(${code})`);
-    if (running) hear({ output_type: "error", ...ended });
+    if (running) outputs.add({ output_type: "error", ...ended });
     end({ status: "error", ...ended });
     ready.reject(new Error(ended.evalue));
     gone.resolve();
@@ -65,6 +68,7 @@ export async function startCells(place: ThreadPlace): Promise<CellThread> {
       }
       const { promise: done, resolve: settle } = Promise.withResolvers<RunResult>();
       running = { id: ++ids, done, settle };
+      outputs.flush();
       hear = on;
       worker.postMessage({ do: "run", id: ids, code, count } satisfies Order);
       return done;

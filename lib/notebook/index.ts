@@ -9,6 +9,7 @@ export { type CellFault, checkNotebook } from "./check.ts";
 export { Connection } from "./connection.ts";
 export { executedCells, type Notebook, readNotebook } from "./ipynb.ts";
 export { type Kernel, type KernelOptions, startKernel } from "./kernel.ts";
+export { absoluteSpec, type JupyterUser, jupyterData, KERNELS, KernelSpec } from "./kernelspec.ts";
 export type { Failure, MimeBundle, Output } from "./output.ts";
 export { isPublished, publish } from "./published.ts";
 export { type CellFailure, type CellRun, type ExecutedNotebook, placeOf, runNotebook } from "./run.ts";

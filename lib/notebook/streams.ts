@@ -1,38 +1,13 @@
 import { StringDecoder } from "node:string_decoder";
-import type { Clock } from "corrigenda/time";
+import type { Output } from "./output.ts";
 
-export type StreamName = "stdout" | "stderr";
+type Stream = Extract<Output, { output_type: "stream" }>;
+type Send = (name: Stream["name"], text: string) => void;
 
-/** What is written to stdout and stderr, gathered. */
-export interface Streams {
-  /** Sends what is still held. */
-  flush(): void;
-}
-
-const MOST_CHARS = 1 << 15;
-/** A busy loop never comes back to the event loop, and is still read while it runs. */
-const MOST_MS = 50;
-
-/** Takes over a stream's `write`. Texts of one turn of the event loop go out together, in the order of both streams. */
-export function captureStreams(send: (name: StreamName, text: string) => void, clock: Pick<Clock, "now">): Streams {
-  let held: { name: StreamName; text: string; since: number } | undefined;
-  const flush = (): void => {
-    const { name, text } = held ?? {};
-    held = undefined;
-    if (name && text) send(name, text);
-  };
-  const write = (name: StreamName, text: string): void => {
-    if (held && held.name !== name) flush();
-    if (!held) {
-      held = { name, text: "", since: clock.now() };
-      setImmediate(flush);
-    }
-    held.text += text;
-    if (held.text.length > MOST_CHARS || clock.now() - held.since > MOST_MS) flush();
-  };
-  takeOver(process.stdout, (text) => write("stdout", text));
-  takeOver(process.stderr, (text) => write("stderr", text));
-  return { flush };
+/** Takes over what this thread writes to stdout and stderr. It goes out at once: a busy cell never comes back to the event loop. */
+export function captureStreams(send: Send): void {
+  takeOver(process.stdout, (text) => send("stdout", text));
+  takeOver(process.stderr, (text) => send("stderr", text));
 }
 
 type Written = (error?: Error | null) => void;
@@ -44,5 +19,40 @@ function takeOver(stream: NodeJS.WriteStream, write: (text: string) => void): vo
     const called = typeof encoding === "function" ? encoding : done;
     if (called) queueMicrotask(() => called());
     return true;
+  };
+}
+
+/** Outputs on their way to a reader. */
+export interface Gathered {
+  add(output: Output): void;
+  /** Sends what is still held. */
+  flush(): void;
+}
+
+const MOST_CHARS = 1 << 15;
+
+/** Joins texts of one stream that come in one turn of the event loop: a thousand lines are a few outputs. */
+export function gatherOutputs(send: (output: Output) => void): Gathered {
+  let held: { readonly name: Stream["name"]; text: string } | undefined;
+  const flush = (): void => {
+    if (held) send({ output_type: "stream", ...held });
+    held = undefined;
+  };
+  return {
+    add: (output) => {
+      if (output.output_type !== "stream") {
+        flush();
+        send(output);
+        return;
+      }
+      if (held?.name !== output.name) {
+        flush();
+        held = { name: output.name, text: "" };
+        setImmediate(flush);
+      }
+      held.text += output.text;
+      if (held.text.length > MOST_CHARS) flush();
+    },
+    flush,
   };
 }
