@@ -6,10 +6,14 @@
  * [low.toFixed(4), high.toFixed(4)]; // ["0.2553", "0.3662"]
  * @module
  */
+export * from "./bands.ts";
 export * from "./binomial.ts";
 export * from "./bootstrap.ts";
 export * from "./corrections.ts";
+export * from "./correlation.ts";
 export { normalQuantile, studentCdf, studentQuantile } from "./distributions.ts";
+export * from "./kappa.ts";
+export * from "./krippendorff.ts";
 export * from "./moments.ts";
 export * from "./permutation.ts";
 export { median, quantile } from "./quantile.ts";
