@@ -20,12 +20,17 @@ function columnData({ digits }: Column, cells: readonly LinkedCell[]): JsonObjec
   const failed = cells.flatMap((cell, row) => (cell.failed ? [row] : []));
   return {
     ...(digits === undefined ? {} : { digits }),
-    ...valueData(cells.map(({ value }) => value)),
-    ...(cells.some(({ low }) => low !== undefined) ? { l: cells.map(({ low }) => low ?? null) } : {}),
-    ...(cells.some(({ high }) => high !== undefined) ? { h: cells.map(({ high }) => high ?? null) } : {}),
+    ...valueData(cells.map(({ value }) => brief(value))),
+    ...(cells.some(({ low }) => low !== undefined) ? { l: cells.map(({ low }) => brief(low ?? null)) } : {}),
+    ...(cells.some(({ high }) => high !== undefined) ? { h: cells.map(({ high }) => brief(high ?? null)) } : {}),
     ...(cells.some(({ detail }) => detail !== undefined) ? { d: cells.map(({ detail }) => detail ?? null) } : {}),
     ...(failed.length > 0 ? { f: failed } : {}),
   };
+}
+
+/** Nine digits that count are more than any column shows; tables/ has them all. */
+function brief(value: CellValue): CellValue {
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(9)) : value;
 }
 
 function valueData(values: readonly CellValue[]): JsonObject {
