@@ -35,10 +35,13 @@ export async function load(
   const run = (sql: string) => said(() => connection.run(sql));
   if (source.format === "csv") {
     const raw = await rawCsv(connection, table, `[${places}]`, source.paths);
-    const types = await csvTypes(connection, raw, source.types);
-    const casts = types.map(({ name, type }) => `cast(${identifier(name)} as ${type}) as ${identifier(name)}`);
-    await run(`${create} ${casts.join(", ")} from ${raw}`);
-    await run(`drop table ${raw}`);
+    try {
+      const types = await csvTypes(connection, raw, source.types);
+      const casts = types.map(({ name, type }) => `cast(${identifier(name)} as ${type}) as ${identifier(name)}`);
+      await run(`${create} ${casts.join(", ")} from ${raw}`);
+    } finally {
+      await run(`drop table ${raw}`);
+    }
   } else if (source.format === "parquet") {
     await run(`${create} * from read_parquet([${places}], union_by_name = true)`);
   } else {

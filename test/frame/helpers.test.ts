@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import {
   correlation,
   type Danfo,
@@ -191,7 +193,20 @@ test("tables without rows stay tables", () => {
   expect(merge(none, none, { on: "g" }).columns).toEqual(["g", "x_x", "x_y"]);
 });
 
-test("danfojs runs on the CPU shim, and says nothing while it does", async () => {
+test("danfojs loads and computes without a word, and nothing loads it unasked", async () => {
+  const code = `import { danfo, query } from "corrigenda/frame";
+    await query("select 1");
+    const loaded = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes("danfojs"));
+    const before = loaded();
+    const { DataFrame } = await danfo();
+    new DataFrame({ a: [1, 2] }).add(1);
+    console.log(JSON.stringify([before, loaded()]));`;
+  const module = `import { createRequire } from "node:module";\n${code}`;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", module]);
+  expect([stdout, stderr]).toEqual(["[false,true]\n", ""]);
+});
+
+test("danfojs runs on the CPU shim", async () => {
   const scores = made({ a: [1, 2, 4], b: [2, 4, 6] });
   expect(new module.StandardScaler().fitTransform(made({ a: [1, 3] })).values).toEqual([[-1], [1]]);
   expect(new module.MinMaxScaler().fitTransform(scores).values).toEqual([
