@@ -20,7 +20,7 @@ const script = defineScript({
   },
 });
 
-/** Speed of ours over danfojs's, at least: about half of what was measured. */
+/** Speed of ours over danfojs's, at least: well below what was measured. */
 const LIMITS = { read: 3, groupby: 10, join: 3, filter: 1, write: 0.5, sort: 6 } as const;
 
 await main(script, async ({ rows, rounds, folder, only, as, peak }, { disk: here, print }) => {

@@ -28,7 +28,7 @@ const NATIVE = 3;
 export function looseVersions(manifest: Manifest): string[] {
   const all = { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
   return Object.entries(all)
-    .filter(([name, version]) => name !== "corrigenda" && !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+    .filter(([name, version]) => name !== "corrigenda" && !/^(npm:[\w@/.-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
     .map(([name, version]) => `${name}: "${version}" is not one exact version`);
 }
 
