@@ -23,3 +23,4 @@ export {
 } from "./events.ts";
 export { type BatchJob, openBatchJob, type Until } from "./job.ts";
 export type { BatchNews, BatchOptions, BatchPolicy, BatchProgress, Estimate } from "./options.ts";
+export { linesPath } from "./requests.ts";

@@ -44,6 +44,8 @@ export interface BatchPolicy {
   readonly spentElsewhereUsd: number;
   /** How often a request is tried before its row fails. Default 3. */
   readonly maxAttempts: number;
+  /** Requests of one batch at most; the service's own limit holds as well. Default: no other limit. */
+  readonly maxRequests: number;
   /** A lost create counts as not done when `find` misses it twice, this far apart. Default 120,000 ms. */
   readonly graceMs: number;
   /** First and longest wait between polls. Default 5,000 and 60,000 ms. */
@@ -57,6 +59,7 @@ export const defaultPolicy: BatchPolicy = {
   maxCostUsd: Number.POSITIVE_INFINITY,
   spentElsewhereUsd: 0,
   maxAttempts: 3,
+  maxRequests: Number.POSITIVE_INFINITY,
   graceMs: 120_000,
   pollMs: 5_000,
   maxPollMs: 60_000,

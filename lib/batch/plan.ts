@@ -21,7 +21,8 @@ export async function writePlan<Row, Out>(rows: Rows<Row>, options: BatchOptions
   if (!api) throw new TypeError(`${provider.name} has no batches`);
   const seen = keyTable();
   const writer = requestWriter(disk, api, {
-    ...api.limits,
+    bytes: api.limits.bytes,
+    requests: Math.min(api.limits.requests, options.policy?.maxRequests ?? Number.POSITIVE_INFINITY),
     tokens: api.limits.enqueuedTokens ?? Number.POSITIVE_INFINITY,
   });
   const sum = { rows: 0, requests: 0, cached: 0, shared: 0, tokens: 0, usd: 0, usdLow: 0, usdHigh: 0 };

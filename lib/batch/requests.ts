@@ -198,7 +198,8 @@ export function chunkOf(disk: Disk, meta: ChunkMeta): Chunk {
   return { key, requests, bytes, tokens, model, endpoint, blob: () => disk.blob(linesPath(meta.stem)) };
 }
 
-function linesPath(stem: string): string {
+/** Where the request lines of a file lie, in the job's folder. */
+export function linesPath(stem: string): string {
   return `requests/${stem.slice(0, 32)}.jsonl`;
 }
 

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { StudyError } from "corrigenda/error";
-import type { Field } from "./fields.ts";
+import { type Field, ownConfig } from "./fields.ts";
 import { usageLine } from "./help.ts";
 import type { Script } from "./script.ts";
 import { didYouMean } from "./suggest.ts";
@@ -40,7 +40,7 @@ export function readArgv(script: Script<unknown>, argv: readonly string[]): Give
       values[place.key] = toValue(place, token.value);
     } else if (token.kind === "option") {
       if (token.name === "help" || token.name === "h") help = true;
-      else if (token.name === "config") configFile = needed(token);
+      else if (token.name === "config" && !ownConfig(flags)) configFile = needed(token);
       else setFlag(values, flags, token);
     }
   }
@@ -59,7 +59,7 @@ function optionsOf(flags: readonly Field[]): Record<string, { type: "string" | "
     const type: "string" | "boolean" = kind === "boolean" ? "boolean" : "string";
     return [flag, { type, ...(short === undefined ? {} : { short }) }] as const;
   });
-  return { ...Object.fromEntries(own), config: { type: "string" }, help: { type: "boolean", short: "h" } };
+  return { config: { type: "string" }, ...Object.fromEntries(own), help: { type: "boolean", short: "h" } };
 }
 
 /** "-p name value" as one word, so that a value may look like a flag: "--parameters=name=value". */

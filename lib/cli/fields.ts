@@ -45,6 +45,11 @@ export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[
   return Object.keys(definition(innermost(here)).shape ?? {});
 }
 
+/** A script whose study has a config file of its own reads that one itself. */
+export function ownConfig(flags: readonly Field[]): boolean {
+  return flags.some((flag) => flag.flag === "config");
+}
+
 /** maxCost -> max-cost */
 export function kebab(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

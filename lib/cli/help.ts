@@ -1,4 +1,4 @@
-import type { Field } from "./fields.ts";
+import { type Field, ownConfig } from "./fields.ts";
 import type { Script } from "./script.ts";
 import { pad, textWidth } from "./width.ts";
 
@@ -15,10 +15,11 @@ export function usageLine(script: Script<unknown>): string {
 export function helpPage(script: Script<unknown>): string {
   const places = script.fields.filter((field) => field.positional);
   const flags = script.fields.filter((field) => !field.positional);
-  const own: [string, string][] = [
-    ["--config <file.yaml>", "Take flags from a YAML file; those on the command line win."],
-    ["--help", "Show this page."],
+  const config: [string, string] = [
+    "--config <file.yaml>",
+    "Take flags from a YAML file; those on the command line win.",
   ];
+  const own: [string, string][] = [...(ownConfig(flags) ? [] : [config]), ["--help", "Show this page."]];
   const sections = [
     `${script.summary}\n\nUsage: ${usageLine(script)}`,
     section(

@@ -2,7 +2,15 @@ import type { DataInput } from "corrigenda/dataset";
 import { StudyError } from "corrigenda/error";
 import { type Disk, readText } from "corrigenda/files";
 import { MODELS_AS_OF, priceSnapshot } from "corrigenda/provider";
-import { type Environment, environmentOf, type FileHash, type FinishedStage, hashFile } from "corrigenda/results";
+import {
+  type Environment,
+  environmentOf,
+  type FileHash,
+  type FinishedStage,
+  hashFile,
+  type RunName,
+  requireStage,
+} from "corrigenda/results";
 
 /** Files as a study's setup reads them. */
 export interface InputFiles {
@@ -20,6 +28,18 @@ export function inputFiles(disk: Disk): InputFiles {
 
 export async function hashInputs(disk: Disk, paths: readonly string[]): Promise<FileHash[]> {
   return Promise.all(paths.map((path) => hashFile(disk, path)));
+}
+
+/** The last of several stages, all of which have to be finished; the first that is not is named with its command. */
+export async function requireStages(
+  root: Disk,
+  name: RunName,
+  stages: readonly { readonly stage: string; readonly command: string }[],
+): Promise<FinishedStage> {
+  let last: FinishedStage | undefined;
+  for (const { stage, command } of stages) last = await requireStage(root, { ...name, stage }, command);
+  if (last) return last;
+  throw new TypeError("no stage is named");
 }
 
 /** Refuses to go on where an input is not what the earlier stage read. */

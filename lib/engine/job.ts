@@ -21,6 +21,8 @@ export interface Question<Row, Out> {
   readonly output: OutputTokens;
   readonly guard: Pick<GuardOptions, "dataset" | "iMaySend" | "redact">;
   readonly maxCostUsd?: number | undefined;
+  /** Requests of one batch at most. Default: what the service takes. */
+  readonly maxRequests?: number;
 }
 
 /** A question of which a sample was checked and counted: nothing is written, nothing is sent. */
@@ -115,11 +117,12 @@ export function estimatorOf<Row, Out>(
 
 async function policyOf<Row, Out>(
   place: Workplace,
-  { maxCostUsd }: Question<Row, Out>,
+  { maxCostUsd, maxRequests }: Question<Row, Out>,
   folder: string,
 ): Promise<Partial<BatchPolicy>> {
-  if (maxCostUsd === undefined) return place.policy;
-  return { ...place.policy, maxCostUsd, spentElsewhereUsd: await spentElsewhere(place, folder) };
+  const policy = { ...place.policy, ...(maxRequests !== undefined && { maxRequests }) };
+  if (maxCostUsd === undefined) return policy;
+  return { ...policy, maxCostUsd, spentElsewhereUsd: await spentElsewhere(place, folder) };
 }
 
 function tell({ log, progress }: Workplace, folder: string, news: BatchNews): void {

@@ -26,7 +26,7 @@ export interface Priced<Row> {
   readonly provider: Provider;
   readonly prompt: Prompt<Row, unknown>;
   /** The same rows at every call. */
-  readonly rows: () => Iterable<Row>;
+  readonly rows: () => AsyncIterable<Row> | Iterable<Row>;
   readonly output: OutputTokens;
   /** ms since 1970. */
   readonly at: number;
@@ -44,7 +44,7 @@ export async function priceRows<Row>({ provider, prompt, rows, output, at }: Pri
   const seen = keyTable();
   const models = new Map<string, ModelPrice>();
   let count = 0;
-  for (const row of rows()) {
+  for await (const row of rows()) {
     const wire = provider.encode(prompt.request(row));
     const key = requestKey(provider, wire);
     count += 1;

@@ -1,12 +1,15 @@
 /**
- * Text as models count it: exact tokens by byte-pair encoding, and estimates from bytes.
+ * Text as models count it (exact tokens, estimates from bytes) and as readers see it (sentences, quotes and where they stand).
  *
  * @example
  * const tokenizer = await loadTokenizer("o200k_base");
  * tokenizer.count("Why was it replaced?"); // 5
  * tokenEstimator({ tokensPerByte: 0.25, low: 0.24, high: 0.26 })(["Why was it replaced?"]).tokens; // 12
+ * quoteFinder("We use house-\nhold data.").find("household data"); // { start: 7, end: 23, match: "tolerant" }
  * @module
  */
 export type { Tokenizer } from "./bpe.ts";
 export { type EncodingName, encodingOf, loadTokenizer } from "./encodings.ts";
 export { type Calibration, calibrate, type TokenEstimate, tokenEstimator } from "./estimate.ts";
+export { type FoundQuote, type QuoteFinder, quoteFinder } from "./quote.ts";
+export { type Span, sentences } from "./sentences.ts";
