@@ -9,13 +9,17 @@
 export * from "./bands.ts";
 export * from "./binomial.ts";
 export * from "./bootstrap.ts";
+export * from "./calibration.ts";
+export * from "./confusion.ts";
 export * from "./corrections.ts";
 export * from "./correlation.ts";
 export { normalQuantile, studentCdf, studentQuantile } from "./distributions.ts";
 export * from "./kappa.ts";
 export * from "./krippendorff.ts";
 export * from "./moments.ts";
+export * from "./off-policy.ts";
 export * from "./permutation.ts";
+export * from "./perplexity.ts";
 export { median, quantile } from "./quantile.ts";
 export * from "./ratio-stream.ts";
 export { type PositionStatistic, type ReplicateOptions, replicates } from "./resample.ts";
