@@ -17,7 +17,7 @@ export interface Stat {
 }
 
 export interface Section {
-  readonly title: string;
+  readonly title?: string;
   /** A sentence or two: what this shows and how to read it. */
   readonly intro?: string;
   readonly body: Html;
@@ -78,7 +78,9 @@ ${scripts.map((script) => (typeof script === "string" ? verbatim("script", scrip
 function header({ title, question, provider, facts = {}, stats = [], sections }: PageOptions): Html {
   const simulated = provider === "offline";
   const banner = simulated ? "offline: simulated answers, no model was asked" : `answers by ${provider}`;
-  const links = sections.map((section, index) => html`<a href="#s${index + 1}">${section.title}</a>`);
+  const links = sections.flatMap((section, index) =>
+    section.title === undefined ? [] : [html`<a href="#s${index + 1}">${section.title}</a>`],
+  );
   const rows = Object.entries(facts).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`);
   return html`<header>
 <p class="provider${simulated ? " simulated" : ""}">${banner}</p>
@@ -95,7 +97,7 @@ function statOf({ label, value, note }: Stat): Html {
 }
 
 function sectionOf({ title, intro, body }: Section, index: number): Html {
-  return html`<section id="s${index + 1}"><h2>${title}</h2>${intro === undefined ? undefined : html`<p class="intro">${intro}</p>`}
+  return html`<section id="s${index + 1}">${title === undefined ? undefined : html`<h2>${title}</h2>`}${intro === undefined ? undefined : html`<p class="intro">${intro}</p>`}
 ${body}</section>`;
 }
 

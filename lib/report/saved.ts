@@ -4,7 +4,7 @@ import { openTables, type Tables } from "corrigenda/frame";
 import type { TableOptions } from "./cell.ts";
 import type { Chart } from "./chart.ts";
 import { csvOf, plainTable } from "./csv.ts";
-import { figure } from "./figure.ts";
+import { loneFigure } from "./figure.ts";
 import { checkId } from "./id.ts";
 import type { Images } from "./images.ts";
 import { latexOf } from "./latex.ts";
@@ -36,12 +36,16 @@ export async function saveCharts(
   distinct(charts, "chart");
   if (charts.length > 0) await disk.write(`${folder}/plotly.js`, await loadPlotly(bundleFor(charts)));
   for (const chart of charts) {
-    const sections = [{ title: "Figure", body: figure(chart) }];
-    const alone = page({ title: chart.title, provider, sections, plotly: { href: "plotly.js" } });
-    await disk.write(`${folder}/${chart.id}.html`, alone);
+    await disk.write(`${folder}/${chart.id}.html`, lonePage(chart, provider));
     for (const kind of ["svg", "png", "pdf"] as const)
       await disk.write(`${folder}/${chart.id}.${kind}`, await images[kind](chart));
   }
+}
+
+function lonePage(chart: Chart, provider: string): string {
+  const question = chart.caption === undefined ? {} : { question: chart.caption };
+  const sections = [{ body: loneFigure(chart) }];
+  return page({ title: chart.title, ...question, provider, sections, plotly: { href: "plotly.js" } });
 }
 
 /** Writes <id>.csv, .tex and .parquet of every table. */

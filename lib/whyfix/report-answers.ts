@@ -26,7 +26,7 @@ export function answerTable(records: readonly StructuredRecord[], experiment: Ex
   ];
   return {
     id: "answers",
-    caption: "Answers",
+    caption: "Answers by learner error and method",
     columns,
     rows: records.map((record) => ({
       row: record.data_index ?? null,

@@ -85,7 +85,7 @@ export function costTable(cells: readonly CellSummary[]): TableOptions {
     cells.some(({ tokens }) => tokens[kind] > 0) ? [{ key: kind, label: `of these ${kind}` }] : [];
   return {
     id: "costs",
-    caption: "Tokens and cost",
+    caption: "Tokens and cost by method; a shared request is paid once",
     columns: [
       ...cellColumns(cells),
       { key: "tokensIn", label: "tokens in" },
