@@ -47,11 +47,20 @@ export async function openSource(disk: Disk, file: string, options: SourceOption
   return { file, name, folder, parameters, notebook, environment, basis };
 }
 
-/** The notebooks below a folder of the repository, sorted. */
+/** The notebooks below a folder of the repository, sorted. Throws StudyError "config" where two have one name. */
 export async function notebooksBelow(disk: Disk, folder: string): Promise<string[]> {
+  const files = await filesBelow(disk, folder);
+  const names = Map.groupBy(files, (file) => path.basename(file));
+  for (const same of names.values())
+    if (same.length > 1)
+      throw new StudyError("config", `${same.join(" and ")} would share one folder of results; rename all but one`);
+  return files;
+}
+
+async function filesBelow(disk: Disk, folder: string): Promise<string[]> {
   const names = (await disk.list(folder)).filter((name) => !name.startsWith(".") && name !== "node_modules/");
   const found = names.map(async (name) => {
-    if (name.endsWith("/")) return notebooksBelow(disk, `${folder}/${name.slice(0, -1)}`);
+    if (name.endsWith("/")) return filesBelow(disk, `${folder}/${name.slice(0, -1)}`);
     return name.endsWith(".ipynb") ? [`${folder}/${name}`] : [];
   });
   return (await Promise.all(found)).flat();

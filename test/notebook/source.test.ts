@@ -2,7 +2,7 @@ import os from "node:os";
 import path from "node:path";
 import { type Disk, nodeDisk, readText } from "corrigenda/files";
 import type { Json } from "corrigenda/json";
-import { isPublished, openSource, publish, readNotebook, type Source } from "corrigenda/notebook";
+import { isPublished, notebooksBelow, openSource, publish, readNotebook, type Source } from "corrigenda/notebook";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { ipynb, type TestCell } from "./notebooks.ts";
 
@@ -73,6 +73,16 @@ describe("parameters", () => {
 
   test("that could be code are refused", async () => {
     await expect(source(["1"], { "a; evil()": 1 })).rejects.toMatchObject({ code: "config" });
+  });
+});
+
+test("notebooks are found in folders too, but two of one name would share their results", async () => {
+  await fill({ "notebooks/b.ipynb": "", "notebooks/deep/a.ipynb": "", "notebooks/.ipynb_checkpoints/b.ipynb": "" });
+  expect(await notebooksBelow(disk, "notebooks")).toEqual(["notebooks/b.ipynb", "notebooks/deep/a.ipynb"]);
+  await fill({ "notebooks/deep/b.ipynb": "" });
+  await expect(notebooksBelow(disk, "notebooks")).rejects.toMatchObject({
+    code: "config",
+    message: "notebooks/b.ipynb and notebooks/deep/b.ipynb would share one folder of results; rename all but one",
   });
 });
 

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import path from "node:path";
 import { promisify } from "node:util";
 import { nodeDisk, readText } from "corrigenda/files";
 import { type Notebook, notebooksBelow, readNotebook } from "corrigenda/notebook";
@@ -176,11 +177,11 @@ describe.skipIf(!debian)("Debian's nbconvert", () => {
     nbconvert("--to", "notebook", "--execute", name, "--output", place.resolve(`${copy}.ipynb`));
 
   test("shows the same as our runner, for every notebook", async () => {
-    for (const [at, name] of [file("good"), ...(await notebooksBelow(nodeDisk("."), "notebooks"))].entries()) {
-      await execute(name, `theirs-${at}`);
-      await done(RUN, name, ...to, "--name", `ours-${at}`);
-      const theirs = readNotebook(await readText(place, `theirs-${at}.ipynb`), name);
-      expect([name, shownBy(await copyOf(`ours-${at}`))]).toEqual([name, shownBy(theirs)]);
+    await done(RUN, "--all", ...to);
+    for (const name of [file("good"), ...(await notebooksBelow(nodeDisk("."), "notebooks"))]) {
+      await execute(name, "theirs");
+      const theirs = readNotebook(await readText(place, "theirs.ipynb"), name);
+      expect([name, shownBy(await copyOf(path.basename(name, ".ipynb")))]).toEqual([name, shownBy(theirs)]);
     }
   });
 
