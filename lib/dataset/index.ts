@@ -6,6 +6,9 @@
  * mayLeave(declarationOf("fce"), remote, false)?.code; // "refused"
  * @module
  */
+export type { HubOptions } from "./hub.ts";
 export { isRemote, mayLeave } from "./may-leave.ts";
 export { declarationOf, declarations } from "./registry.ts";
+export { openSource, type Source, type SourceOptions } from "./source.ts";
+export { openTextTable, type TextTable } from "./table.ts";
 export type { DataInput, Dataset, Declaration, NoRow, RowOrBad } from "./types.ts";

@@ -1,6 +1,7 @@
 import { StudyError } from "corrigenda/error";
 import { bea2019 } from "./bea2019.ts";
 import { fce } from "./fce.ts";
+import { hub, ielts, ieltsSample } from "./ielts.ts";
 import { jfleg } from "./jfleg.ts";
 import { longman } from "./longman.ts";
 import { papers, samplePapers } from "./papers.ts";
@@ -9,7 +10,10 @@ import type { Declaration } from "./types.ts";
 import { user } from "./user.ts";
 
 /** Every declared data set. A new one is one file and one name here. */
-export const declarations: readonly Declaration[] = [bea2019, fce, jfleg, longman, papers, sample, samplePapers, user];
+export const declarations: readonly Declaration[] = [
+  ...[bea2019, fce, hub, ielts, ieltsSample, jfleg, longman],
+  ...[papers, sample, samplePapers, user],
+];
 
 /** The declaration of a data set. Throws StudyError "dataset" where there is none. */
 export function declarationOf(name: string): Declaration {

@@ -47,7 +47,7 @@ export function recordedFlags(
 
 /** Settings as config.json keeps them: with the address that is part of every key, but for an offline service's own. */
 export function recordedSettings(settings: ProviderSettings, base: string): Json {
-  const { transport, concurrency, baseUrl, ...kept } = settings;
+  const { transport, concurrency, timeoutMs, baseUrl, ...kept } = settings;
   return (settings.name === "offline" ? kept : { ...kept, baseUrl: base }) as Json;
 }
 

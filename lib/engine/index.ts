@@ -6,6 +6,7 @@
  * @module
  */
 export { type AskOptions, askStages } from "./ask.ts";
+export { type Asker, openAsker } from "./asker.ts";
 export { type Audit, auditBatches } from "./audit.ts";
 export { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 export * from "./flags.ts";
@@ -15,10 +16,12 @@ export { hashInputs, inputFiles, requireStages, sameInputs, stageEnvironment } f
 export { checkQuestion, type Job, openJob, type Question } from "./job.ts";
 export { goOnFrom, type Later, type LaterOptions } from "./later.ts";
 export { replyOf } from "./ledger.ts";
+export { mockOutcomes } from "./mock.ts";
 export { type OpenWork, openWork } from "./open-work.ts";
 export { type PriceList, priceLines, priceRows } from "./price.ts";
 export { runOf } from "./run-of.ts";
 export { sampleRows } from "./sample.ts";
 export * from "./stages.ts";
-export { readTable, writeLines } from "./tables.ts";
+export { parentOf, tableStage } from "./table-stage.ts";
+export { copyFile, readTable, textLines, writeLines } from "./tables.ts";
 export { openKept, openWorkplace, type ProviderSettings, readingProvider, type Workplace } from "./workplace.ts";

@@ -72,7 +72,7 @@ export async function openOnlineJob<Row, Out>(
         price: (model, usage) => priceUsd({ ...pricing, model, usage }),
         rng: keyedRng("back-off", folder),
         concurrency: settings.concurrency ?? CONCURRENCY,
-        timeoutMs: TIMEOUT_MS,
+        timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
         ...(question.maxCostUsd === undefined
           ? {}
           : { maxCostUsd: question.maxCostUsd, spentElsewhereUsd: elsewhereUsd }),

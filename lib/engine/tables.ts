@@ -1,5 +1,5 @@
 import { StudyError } from "corrigenda/error";
-import { type Disk, readJsonl } from "corrigenda/files";
+import { type Disk, lineBlocks, readJsonl } from "corrigenda/files";
 import type { z } from "zod";
 
 const FLUSH_CHARS = 1 << 18;
@@ -44,4 +44,21 @@ export async function* readTable<T>(disk: Disk, path: string, schema: z.ZodType<
       );
     yield row.data;
   }
+}
+
+/** The lines of a file as they stand, without their ends. */
+export async function* textLines(disk: Disk, path: string): AsyncGenerator<string> {
+  for await (const block of lineBlocks(disk.read(path))) for (const line of block) yield line.toString("utf8");
+}
+
+/** Copies a file to another disk: it appears there whole. */
+export async function copyFile(from: Disk, path: string, to: Disk, name: string): Promise<void> {
+  const draft = await to.draft();
+  try {
+    for await (const part of from.read(path)) await draft.write(part);
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+  await draft.commit(name);
 }

@@ -23,6 +23,8 @@ export interface CallSettings {
   readonly online?: boolean;
   /** Synchronous calls in flight at most. Default 16. */
   readonly concurrency?: number;
+  /** For one synchronous call. Default ten minutes. */
+  readonly timeoutMs?: number;
 }
 
 export interface OfflineSettings {
@@ -133,7 +135,8 @@ async function connect(
   clock: Clock,
 ): Promise<{ provider: Provider; close: () => Promise<void> }> {
   if (settings.name !== "offline") return { provider: openProvider(settings, env), close: async () => undefined };
-  const options = { clock, ...(settings.transport ? { transport: settings.transport } : {}) };
+  const { transport, timeoutMs } = settings;
+  const options = { clock, ...(transport && { transport }), ...(timeoutMs !== undefined && { timeoutMs }) };
   if (settings.baseUrl !== undefined) {
     return { provider: offlineProvider(settings.baseUrl, settings.wire, options), close: async () => undefined };
   }

@@ -16,4 +16,5 @@ export { type PersonalData, personalData, redactPersonal } from "./personal-data
 export { type Finding, type Preflight, preflight } from "./preflight.ts";
 export { type Priced, type PriceSnapshot, priceSnapshot, priceUsd } from "./price.ts";
 export { redact } from "./redact.ts";
+export { type TrainingPrice, trainingPrice } from "./training.ts";
 export type * from "./types.ts";

@@ -1,0 +1,184 @@
+import { StudyError } from "corrigenda/error";
+import { z } from "zod";
+
+/** How the hub is reached. */
+export interface HubOptions {
+  /** HF_ENDPOINT. Default https://huggingface.co. */
+  readonly endpoint?: string | undefined;
+  /** HF_TOKEN, for data sets that are not public. */
+  readonly token?: string | undefined;
+  /** For one answer. Default 30 s. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type TableFormat = "parquet" | "csv" | "jsonl";
+
+/** One file of a split. */
+export interface HubFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Where the hub knows it (LFS). */
+  readonly sha256?: string;
+  readonly url: string;
+}
+
+/** The files of a split at a revision that cannot change. */
+export interface HubSplit {
+  readonly dataset: string;
+  readonly split: string;
+  /** The commit's sha. */
+  readonly revision: string;
+  readonly format: TableFormat;
+  readonly files: readonly HubFile[];
+}
+
+const ENDPOINT = "https://huggingface.co";
+const TIMEOUT_MS = 30_000;
+/** Where the hub keeps its own conversion of every public data set. */
+const CONVERTED = "refs/convert/parquet";
+const FORMATS: readonly TableFormat[] = ["parquet", "jsonl", "csv"];
+
+const Info = z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) });
+const Tree = z.array(
+  z.object({
+    type: z.string(),
+    path: z.string(),
+    size: z.number().int().nonnegative(),
+    lfs: z.object({ oid: z.string(), size: z.number().int() }).optional(),
+  }),
+);
+type Entry = z.infer<typeof Tree>[number];
+
+/**
+ * Finds a split: its own Parquet, JSONL or CSV files, else those the hub converted. The revision is pinned first, so that
+ * all files are of one commit. Throws StudyError "network" where the hub cannot be reached, "dataset" where there is no such split.
+ */
+export async function findSplit(dataset: string, split: string, options: HubOptions = {}): Promise<HubSplit> {
+  if (!/^[\w.-]+(?:\/[\w.-]+)?$/.test(dataset))
+    throw new StudyError("config", `"${dataset}" names no data set of the hub; write <owner>/<name>`);
+  const seen = new Set<string>();
+  for (const branch of ["main", CONVERTED]) {
+    const pinned = await pin(dataset, branch, options);
+    if (pinned === undefined) continue;
+    const entries = await tree(dataset, pinned, options);
+    for (const format of FORMATS) {
+      const files = entries.filter(({ path }) => path.endsWith(`.${format}`));
+      const own = files.filter(({ path }) => splitsOf(path).includes(split));
+      for (const { path } of files) for (const name of splitsOf(path)) seen.add(name);
+      const chosen = own.filter(({ path }) => configOf(path) === configOf(own[0]?.path ?? ""));
+      if (chosen.length > 0) {
+        const url = (path: string): string =>
+          address(options, `/datasets/${dataset}/resolve/${pinned}/${encoded(path)}`);
+        return {
+          dataset,
+          split,
+          revision: pinned,
+          format,
+          files: chosen.map((entry) => fileOf(entry, url(entry.path))),
+        };
+      }
+    }
+  }
+  const known = [...seen].filter((name) => /^(?:train|test|validation|valid|dev)$/.test(name)).join(", ");
+  throw new StudyError(
+    "dataset",
+    `the data set ${dataset} has no split "${split}"${known === "" ? "" : `; there are: ${known}`}; see --dataset-split`,
+  );
+}
+
+/** The headers of a request: the token goes to the hub alone. */
+export function hubHeaders({ token }: HubOptions): Record<string, string> {
+  return token === undefined || token.trim() === "" ? {} : { authorization: `Bearer ${token.trim()}` };
+}
+
+/** A request that answers, or the sentence that says how to do without the hub. */
+export async function askHub(
+  url: string,
+  options: HubOptions,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  try {
+    return await fetch(url, { headers: { ...hubHeaders(options), ...headers }, signal });
+  } catch (cause) {
+    if (options.signal?.aborted) throw options.signal.reason;
+    throw unreachable(url, timeout.aborted ? "it did not answer in time" : "no connection", cause);
+  }
+}
+
+export function unreachable(url: string, why: string, cause?: unknown): StudyError {
+  return new StudyError(
+    "network",
+    `the Hugging Face hub at ${new URL(url).origin} cannot be reached (${why}); try again, or give a file of your own: --from <file.csv, .jsonl or .parquet>`,
+    { cause },
+  );
+}
+
+async function pin(dataset: string, branch: string, options: HubOptions): Promise<string | undefined> {
+  const response = await json(`/api/datasets/${dataset}/revision/${encodeURIComponent(branch)}`, dataset, options);
+  return response === undefined ? undefined : read(Info, response.value, dataset).sha;
+}
+
+async function tree(dataset: string, revision: string, options: HubOptions): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let path: string | undefined = `/api/datasets/${dataset}/tree/${revision}?recursive=true`;
+  while (path !== undefined) {
+    const page = await json(path, dataset, options);
+    if (page === undefined) break;
+    entries.push(...read(Tree, page.value, dataset).filter(({ type }) => type === "file"));
+    path = page.next;
+  }
+  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function json(
+  path: string,
+  dataset: string,
+  options: HubOptions,
+): Promise<{ readonly value: unknown; readonly next: string | undefined } | undefined> {
+  const url = address(options, path);
+  const response = await askHub(url, options);
+  if (response.status === 401 || response.status === 403)
+    throw new StudyError(
+      "dataset",
+      `the hub does not give ${dataset} to you (status ${response.status}): it does not exist, or it needs HF_TOKEN in .env`,
+    );
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw unreachable(url, `status ${response.status}`);
+  const next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
+  const where = next === undefined ? undefined : new URL(next, url);
+  return { value: await response.json(), next: where && `${where.pathname}${where.search}` };
+}
+
+function read<T>(schema: z.ZodType<T>, value: unknown, dataset: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new StudyError("network", `the hub's answer for ${dataset} is not what its API gives; is HF_ENDPOINT right?`, {
+    cause: parsed.error,
+  });
+}
+
+/** Words of a path that may name its split: "data/train-00000-of-00001.parquet", "default/train/0000.parquet". */
+function splitsOf(path: string): string[] {
+  return path.split(/[/_.-]/);
+}
+
+function configOf(path: string): string {
+  return path.split("/").slice(0, -1).join("/");
+}
+
+function fileOf({ path, size, lfs }: Entry, url: string): HubFile {
+  return { path, bytes: lfs?.size ?? size, url, ...(lfs && { sha256: lfs.oid.replace(/^sha256:/, "") }) };
+}
+
+function address({ endpoint = ENDPOINT }: HubOptions, path: string): string {
+  const base = endpoint.trim().replace(/\/+$/, "") || ENDPOINT;
+  if (!URL.canParse(base)) throw new StudyError("config", `HF_ENDPOINT is no URL: "${base.slice(0, 80)}"`);
+  return base + path;
+}
+
+function encoded(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}

@@ -1,0 +1,112 @@
+import { type QuoteFinder, quoteFinder, type Span } from "corrigenda/text";
+
+/** A passage of the essay, in the essay's own characters. */
+export interface Passage extends Span {
+  readonly text: string;
+  /** "exact": as quoted. "folded": but for case, space, hyphens or quotation marks. "aligned": within a few edits. */
+  readonly match: "exact" | "folded" | "aligned";
+}
+
+/** Finds what a model says it quoted. */
+export interface Aligner {
+  /** The passage that is meant; undefined where the essay has nothing like it. */
+  find(quote: string): Passage | undefined;
+}
+
+/** Edits that still make the same passage, of its characters. */
+const EDIT_SHARE = 0.15;
+const MOST_EDITS = 20;
+/** Shorter quotes stand everywhere, within an edit or two. */
+const LEAST_ALIGNED = 12;
+const MOST_CHARS = 1_000;
+const LETTER = /[\p{L}\p{N}]/u;
+
+/** Reads an essay once for many quotes. */
+export function aligner(essay: string): Aligner {
+  const finder = quoteFinder(essay);
+  let lower: string | undefined;
+  return {
+    find: (quote) => {
+      const wanted = quote.trim();
+      if (wanted === "" || !LETTER.test(wanted)) return undefined;
+      const found = whole(essay, finder, wanted);
+      if (found) return found;
+      const pieces = wanted.split(/\s*(?:\.{3}|…|\[\.\.\.\])\s*/).filter((piece) => piece.split(/\s+/).length >= 3);
+      const piece = pieces.sort((a, b) => b.length - a.length)[0];
+      if (piece !== undefined && piece !== wanted) {
+        const part = whole(essay, finder, piece);
+        if (part) return { ...part, match: "aligned" };
+      }
+      if (wanted.length < LEAST_ALIGNED || wanted.length > MOST_CHARS) return undefined;
+      lower ??= sameLength(essay);
+      const span = nearest(lower, sameLength(wanted), Math.min(MOST_EDITS, Math.floor(wanted.length * EDIT_SHARE)));
+      return span && passage(essay, wholeWords(essay, span), "aligned");
+    },
+  };
+}
+
+function whole(essay: string, finder: QuoteFinder, wanted: string): Passage | undefined {
+  const at = essay.indexOf(wanted);
+  if (at >= 0 && wanted.length <= MOST_CHARS && isWhole(essay, at, at + wanted.length))
+    return { start: at, end: at + wanted.length, text: wanted, match: "exact" };
+  const found = finder.find(wanted);
+  return found && passage(essay, found, found.match === "exact" ? "exact" : "folded");
+}
+
+function passage(essay: string, { start, end }: Span, match: Passage["match"]): Passage | undefined {
+  const text = essay.slice(start, end).trim();
+  return text === "" || text.length > MOST_CHARS || !LETTER.test(text) ? undefined : { start, end, text, match };
+}
+
+/** Lower case where that keeps every place what it is. */
+function sameLength(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.length === text.length ? lower : text;
+}
+
+/**
+ * The stretch of a text with the fewest edits to the pattern, at most k: Sellers' search, each column with the place
+ * where its best path began. @see Sellers 1980, https://doi.org/10.1016/0196-6774(80)90016-4
+ */
+function nearest(text: string, pattern: string, k: number): Span | undefined {
+  const rows = pattern.length;
+  let [costs, starts] = [new Int32Array(rows + 1), new Int32Array(rows + 1)];
+  let [next, nextStarts] = [new Int32Array(rows + 1), new Int32Array(rows + 1)];
+  for (let row = 0; row <= rows; row++) costs[row] = row;
+  let best: (Span & { readonly cost: number }) | undefined;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charCodeAt(at);
+    next[0] = 0;
+    nextStarts[0] = at + 1;
+    for (let row = 1; row <= rows; row++) {
+      const same = (costs[row - 1] ?? 0) + (pattern.charCodeAt(row - 1) === letter ? 0 : 1);
+      const skip = (costs[row] ?? 0) + 1;
+      const add = (next[row - 1] ?? 0) + 1;
+      if (same <= skip && same <= add) [next[row], nextStarts[row]] = [same, starts[row - 1] ?? 0];
+      else if (skip <= add) [next[row], nextStarts[row]] = [skip, starts[row] ?? 0];
+      else [next[row], nextStarts[row]] = [add, nextStarts[row - 1] ?? 0];
+    }
+    const cost = next[rows] ?? rows;
+    if (cost <= k && (best === undefined || cost < best.cost))
+      best = { start: nextStarts[rows] ?? 0, end: at + 1, cost };
+    [costs, next, starts, nextStarts] = [next, costs, nextStarts, starts];
+  }
+  return best;
+}
+
+function isWhole(text: string, start: number, end: number): boolean {
+  return !cuts(text, start) && !cuts(text, end);
+}
+
+/** Whether a place lies within a word. */
+function cuts(text: string, at: number): boolean {
+  return LETTER.test(text[at - 1] ?? " ") && LETTER.test(text[at] ?? " ");
+}
+
+/** The same stretch with the words at its ends made whole. */
+function wholeWords(text: string, { start, end }: Span): Span {
+  let [from, to] = [start, end];
+  while (cuts(text, from)) from -= 1;
+  while (cuts(text, to)) to += 1;
+  return { start: from, end: to };
+}
