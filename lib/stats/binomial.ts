@@ -19,7 +19,7 @@ export function mcnemar(onlyA: number, onlyB: number): BinomialResult {
   needCount(onlyB, "McNemar's test");
   if (onlyA + onlyB === 0) return { exact: 1, midP: 1 };
   const { atMost, exactly } = fairCoin(Math.min(onlyA, onlyB), onlyA + onlyB);
-  // Ibid., p. 3: where the counts are equal, the mid-p value is 1 less half the point probability.
+  // Ibid., additional file 1: where the counts are equal, the mid-p value is 1 less half the point probability.
   if (onlyA === onlyB) return { exact: 1, midP: 1 - exactly / 2 };
   return { exact: Math.min(1, 2 * atMost), midP: Math.min(1, 2 * atMost) - exactly };
 }

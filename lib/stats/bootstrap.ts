@@ -1,6 +1,6 @@
 import { StudyError } from "corrigenda/error";
 import { accelerationOf, bcaTails, percentileTails } from "./bca.ts";
-import { needCount, needNumber, needPairs } from "./input.ts";
+import { ABOVE_ZERO, BELOW_ONE, needCount, needNumber, needPairs } from "./input.ts";
 import { mean } from "./moments.ts";
 import { sortedQuantile } from "./quantile.ts";
 import { type PositionStatistic, replicates, unitsOf } from "./resample.ts";
@@ -69,7 +69,7 @@ export function bootstrapDifference(a: ArrayLike<number>, b: ArrayLike<number>, 
 export function bootstrapAt(n: number, statistic: PositionStatistic, options: BootstrapOptions): Estimate {
   const { seed, resamples = 10_000, level = 0.95, method = "bca", clusters } = options;
   needCount(resamples, "bootstrap, resamples", 100);
-  needNumber(level, "bootstrap, level", Number.MIN_VALUE, 1 - Number.EPSILON);
+  needNumber(level, "bootstrap, level", ABOVE_ZERO, BELOW_ONE);
   const units = unitsOf(n, clusters);
   const value = statistic(Uint32Array.from({ length: n }, (_, i) => i));
   const sorted = replicates(n, statistic, { seed, clusters, to: resamples })

@@ -4,13 +4,19 @@ import { sortedQuantile } from "./quantile.ts";
 import { midranks } from "./ranks.ts";
 import { type Interval, wilson } from "./wilson.ts";
 
-/** Mean squared error of probabilities, in [0, 1]. @param ps [n >= 1] in [0, 1] @param outcomes [n] @see Brier 1950, Mon. Weather Rev. 78:1 (half his score) */
+/**
+ * Mean squared error of probabilities, in [0, 1].
+ * @param ps [n >= 1] in [0, 1] @param outcomes [n] @see Brier 1950, Mon. Weather Rev. 78:1 (half his score)
+ */
 export function brierScore(ps: ArrayLike<number>, outcomes: readonly boolean[]): number {
   needProbabilities(ps, outcomes, "Brier score");
   return mean(outcomes.map((happened, i) => ((happened ? 1 : 0) - (ps[i] as number)) ** 2));
 }
 
-/** Mean of -ln of the probability that what happened was given, in nats. @param ps [n >= 1] in [0, 1]; held off 0 and 1 by `clip` */
+/**
+ * Mean of -ln of the probability that what happened was given, in nats.
+ * @param ps [n >= 1] in [0, 1] @param outcomes [n] @param clip [0, 0.5] holds the probabilities off 0 and 1
+ */
 export function logLoss(ps: ArrayLike<number>, outcomes: readonly boolean[], clip = 1e-15): number {
   needProbabilities(ps, outcomes, "log loss");
   needNumber(clip, "log loss, clip", 0, 0.5);
@@ -37,11 +43,14 @@ export interface ReliabilityBin {
 export interface BinOptions {
   /** [1, ...) default 15, as Guo et al. have it. */
   readonly bins?: number;
-  /** "width": edges evenly over [0, 1]; "mass": at quantiles of the probabilities, so that bins hold about as many items. */
+  /** "width" (default): edges evenly over [0, 1]; "mass": at quantiles of the probabilities, bins of like size. */
   readonly equal?: "width" | "mass";
 }
 
-/** The bins of a reliability diagram that hold an item, in ascending order. @param ps [n >= 1] in [0, 1] @param outcomes [n] */
+/**
+ * The bins of a reliability diagram that hold an item, in ascending order.
+ * @param ps [n >= 1] in [0, 1] @param outcomes [n]
+ */
 export function reliability(
   ps: ArrayLike<number>,
   outcomes: readonly boolean[],
@@ -67,7 +76,10 @@ export function reliability(
   return found;
 }
 
-/** Mean gap between confidence and share over the items, in [0, 1]. @see Guo, Pleiss, Sun & Weinberger 2017, arXiv:1706.04599, formula 3 */
+/**
+ * Mean gap between confidence and share over the items, in [0, 1].
+ * @see Guo, Pleiss, Sun & Weinberger 2017, arXiv:1706.04599, formula 3
+ */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
   needSome(bins.length, "calibration error, bins");
   const items = bins.reduce((sum, bin) => sum + bin.n, 0);
@@ -75,7 +87,8 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
 }
 
 /**
- * The chance that an item that happened scores above one that did not, ties half: the area under the ROC curve. NaN where all or none happened.
+ * The chance that an item that happened scores above one that did not, ties half: the area under the ROC curve.
+ * NaN where all or none happened.
  * @param scores [n >= 1] finite @param outcomes [n] @see Hanley & McNeil 1982, Radiology 143:29
  */
 export function areaUnderRoc(scores: ArrayLike<number>, outcomes: readonly boolean[]): number {

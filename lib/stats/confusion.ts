@@ -16,7 +16,7 @@ export interface Finds {
   readonly missed: number;
 }
 
-/** Scores of found things against wanted ones. Sum the counts of several documents for their micro average. @param finds each [0, ...) */
+/** Scores of found things against wanted ones. Sum the counts of documents for their micro average. */
 export function scoresOf({ hits, extra, missed }: Finds): Scores {
   for (const count of [hits, extra, missed]) needCount(count, "precision and recall");
   const share = (of: number): number => (of === 0 ? 0 : hits / of);
@@ -36,7 +36,8 @@ export interface Confusion {
 
 /**
  * @param actual [n >= 1] @param predicted [n] of the same items
- * @param categories in the order wanted; default those seen, in order of appearance @throws StudyError for a label not among them
+ * @param categories in the order wanted; default those seen, in order of appearance
+ * @throws StudyError for a label that is not among the categories
  */
 export function confusionMatrix(
   actual: readonly Label[],

@@ -1,7 +1,8 @@
 import { needNumbers } from "./input.ts";
 
 /**
- * Holm's step-down adjustment: reject where the adjusted p is at most alpha, and the chance of any false rejection is at most alpha.
+ * Holm's step-down adjustment: reject where the adjusted p is at most alpha, and any false rejection has at most that
+ * chance.
  * @param ps [n] p-values in [0, 1]; the result keeps their order @see Holm 1979, Scand. J. Statist. 6:65
  */
 export function holm(ps: readonly number[]): number[] {
@@ -13,8 +14,10 @@ export function holm(ps: readonly number[]): number[] {
 }
 
 /**
- * Benjamini and Hochberg's adjustment: reject where the adjusted p is at most q, and at most a share q of the rejections is expected to be false.
- * @param ps [n] p-values in [0, 1]; the result keeps their order @see Benjamini & Hochberg 1995, J. R. Statist. Soc. B 57:289
+ * Benjamini and Hochberg's adjustment: reject where the adjusted p is at most q, and of the rejections a share of at
+ * most q is expected to be false, for independent tests.
+ * @param ps [n] p-values in [0, 1]; the result keeps their order
+ * @see Benjamini & Hochberg 1995, J. R. Statist. Soc. B 57:289
  */
 export function benjaminiHochberg(ps: readonly number[]): number[] {
   let most = 1;

@@ -17,7 +17,10 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.min(1, Math.max(-1, ab / Math.sqrt(aa * bb)));
 }
 
-/** Spearman's rho in [-1, 1], ties sharing their mean rank; NaN where one list is constant. @param a [n >= 1] @param b [n] */
+/**
+ * Spearman's rho in [-1, 1], ties sharing their mean rank; NaN where one list is constant.
+ * @param a [n >= 1] finite @param b [n] of the same items
+ */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   needPairs(a, b, "rank correlation");
   needNumbers(a, "rank correlation");

@@ -1,4 +1,4 @@
-import { needCount, needNumber } from "./input.ts";
+import { ABOVE_ZERO, needCount, needNumber } from "./input.ts";
 import { incompleteBeta, logGamma, upperGamma } from "./special.ts";
 
 /** P(Z <= z), Z standard normal; exact also far out in the lower tail. */
@@ -22,7 +22,7 @@ export function studentCdf(t: number, df: number): number {
 /** The t with P(T <= t) = p. @param p [0, 1] @param df degrees of freedom, > 0 */
 export function studentQuantile(p: number, df: number): number {
   needNumber(p, "Student quantile", 0, 1);
-  needNumber(df, "Student quantile, degrees of freedom", Number.MIN_VALUE);
+  needNumber(df, "Student quantile, degrees of freedom", ABOVE_ZERO);
   return p < 0.5 ? -upperPoint(p, (t) => studentTail(t, df)) : upperPoint(1 - p, (t) => studentTail(t, df));
 }
 

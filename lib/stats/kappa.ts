@@ -7,7 +7,9 @@ export type Label = string | number | boolean;
 /** The share of items on which both raters agree, in [0, 1]. @param a [n >= 1] labels @param b [n] of the same items */
 export function percentAgreement(a: readonly Label[], b: readonly Label[]): number {
   needPairs(a, b, "percent agreement");
-  return a.filter((label, i) => label === b[i]).length / a.length;
+  let agreed = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] === b[i]) agreed++;
+  return agreed / a.length;
 }
 
 /**
@@ -24,7 +26,8 @@ export function cohenKappa(a: readonly Label[], b: readonly Label[]): number {
 
 /**
  * Gwet's AC1 of two raters: kappa's question with a chance term that stays low where one category prevails.
- * @param a [n >= 1] labels @param b [n] of the same items @param categories how many could be chosen; default those seen; at least 2
+ * @param a [n >= 1] labels @param b [n] of the same items
+ * @param categories how many could be chosen; default those seen; at least 2
  * @see Gwet 2008, Br. J. Math. Stat. Psychol. 61:29
  */
 export function gwetAc1(a: readonly Label[], b: readonly Label[], categories?: number): number {
@@ -36,8 +39,9 @@ export function gwetAc1(a: readonly Label[], b: readonly Label[], categories?: n
 }
 
 /**
- * Weighted kappa of two raters on ordered categories; "quadratic" is QWK. NaN where both use one and the same category throughout.
- * @param a [n >= 1] @param b [n] @param categories [k >= 2] from lowest to highest, equally far apart; unused ones matter not
+ * Weighted kappa of two raters on ordered categories; "quadratic" is QWK. NaN where both use one and the same category.
+ * @param a [n >= 1] @param b [n] of the same items
+ * @param categories [k >= 1] from lowest to highest, equally far apart; those that nobody chose may be among them
  * @throws StudyError for a label that is not a category @see Cohen 1968, Psychol. Bull. 70:213
  */
 export function weightedKappa(
@@ -99,19 +103,19 @@ function shares(labels: readonly Label[]): Map<Label, number> {
   return found;
 }
 
-function ranked(labels: readonly Label[], categories: readonly Label[]): number[] {
+function ranked(labels: readonly Label[], categories: readonly Label[]): Int32Array {
   const rank = new Map(categories.map((label, i) => [label, i]));
-  return labels.map((label, at) => {
-    const found = rank.get(label);
-    if (found !== undefined) return found;
-    throw new StudyError(
-      "dataset",
-      `weighted kappa, item ${at}: ${label} is not a category; add it or leave the item out`,
-    );
-  });
+  const ranks = new Int32Array(labels.length);
+  for (let at = 0; at < labels.length; at++)
+    ranks[at] = rank.get(labels[at] as Label) ?? unknown(labels[at] as Label, at);
+  return ranks;
 }
 
-function counts(ranks: readonly number[], categories: number): Float64Array {
+function unknown(label: Label, at: number): never {
+  throw new StudyError("dataset", `weighted kappa, item ${at}: ${label} is not a category; add it or leave it out`);
+}
+
+function counts(ranks: Int32Array, categories: number): Float64Array {
   const found = new Float64Array(categories);
   for (const rank of ranks) found[rank] = (found[rank] as number) + 1;
   return found;

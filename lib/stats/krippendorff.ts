@@ -5,14 +5,16 @@ import type { Label } from "./kappa.ts";
 /** How far two values are apart: not at all or fully, by the ranks between them, or by their squared difference. */
 export type Metric = "nominal" | "ordinal" | "interval";
 
+/** [items][raters], undefined or null where a rater gave no value. */
+export type Ratings = readonly (readonly (Label | undefined | null)[])[];
+
 /**
  * Krippendorff's alpha of any number of raters, with gaps; NaN where only one value is used.
- * @param items [n >= 1] the values of each item, one place a rater, undefined or null where a rater gave none; items with fewer
- *   than two values say nothing. Ordinal and interval values are numbers.
+ * @param items [n >= 1] those with fewer than two values say nothing; ordinal and interval values are numbers
  * @throws StudyError where no item has two values, or a value does not fit the metric
- * @see Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", section E
+ * @see Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability"
  */
-export function krippendorffAlpha(items: readonly (readonly (Label | undefined | null)[])[], metric: Metric): number {
+export function krippendorffAlpha(items: Ratings, metric: Metric): number {
   const { values, totals, coincidences } = coincide(items, metric);
   const n = totals.reduce((sum, total) => sum + total, 0);
   const apart = distances(values, totals, metric);
@@ -37,29 +39,47 @@ interface Coincidences {
   readonly coincidences: Float64Array;
 }
 
-function coincide(items: readonly (readonly (Label | undefined | null)[])[], metric: Metric): Coincidences {
-  const given = items
-    .map((item) => item.filter((value) => value !== undefined && value !== null))
-    .filter((item) => item.length > 1);
-  if (given.length === 0)
-    throw new StudyError("dataset", "Krippendorff's alpha: no item has two values; give items that two raters rated");
-  for (const item of given)
-    for (const value of item) if (typeof value === "number" || metric !== "nominal") needValue(value, metric);
-  const values = [...new Set(given.flat())].sort((x, y) => Number(x) - Number(y));
+function coincide(items: Ratings, metric: Metric): Coincidences {
+  const { given, values } = rated(items, metric);
+  const k = values.length;
   const rank = new Map(values.map((value, i) => [value, i]));
-  const totals = new Float64Array(values.length);
-  const coincidences = new Float64Array(values.length ** 2);
+  const totals = new Float64Array(k);
+  const coincidences = new Float64Array(k * k);
+  const ranks: number[] = [];
   for (const item of given) {
-    const ranks = item.map((value) => rank.get(value) as number);
-    for (const [i, c] of ranks.entries()) {
-      totals[c] = (totals[c] as number) + 1;
-      for (const [j, k] of ranks.entries()) {
-        const cell = c * values.length + k;
-        if (i !== j) coincidences[cell] = (coincidences[cell] as number) + 1 / (ranks.length - 1);
+    ranks.length = 0;
+    for (const value of item) if (isGiven(value)) ranks.push(rank.get(value) as number);
+    const weight = 1 / (ranks.length - 1);
+    for (let i = 0; i < ranks.length; i++) {
+      const row = ranks[i] as number;
+      totals[row] = (totals[row] as number) + 1;
+      for (let j = 0; j < ranks.length; j++) {
+        const cell = row * k + (ranks[j] as number);
+        if (i !== j) coincidences[cell] = (coincidences[cell] as number) + weight;
       }
     }
   }
   return { values, totals, coincidences };
+}
+
+/** The items with two values or more, and the values they have. */
+function rated(items: Ratings, metric: Metric): { readonly given: Ratings; readonly values: readonly Label[] } {
+  const seen = new Set<Label>();
+  const given = items.filter((item) => {
+    let values = 0;
+    for (const value of item) if (isGiven(value)) values++;
+    if (values < 2) return false;
+    for (const value of item) if (isGiven(value)) seen.add(value);
+    return true;
+  });
+  if (given.length === 0)
+    throw new StudyError("dataset", "Krippendorff's alpha: no item has two values; give items that two raters rated");
+  for (const value of seen) if (typeof value === "number" || metric !== "nominal") needValue(value, metric);
+  return { given, values: [...seen].sort((x, y) => Number(x) - Number(y)) };
+}
+
+function isGiven(value: Label | undefined | null): value is Label {
+  return value !== undefined && value !== null;
 }
 
 function needValue(value: Label, metric: Metric): void {

@@ -1,5 +1,5 @@
 import { normalQuantile } from "./distributions.ts";
-import { needNumber, needSome } from "./input.ts";
+import { ABOVE_ZERO, BELOW_ONE, needField, needNumber, needSome } from "./input.ts";
 import { mean, variance } from "./moments.ts";
 import type { Interval } from "./wilson.ts";
 
@@ -40,7 +40,10 @@ export interface PolicyValue extends Interval {
   readonly clipped: number;
 }
 
-/** Inverse propensity score: unbiased where every action the policy may take was possible. @param rows [n >= 2] @see Horvitz & Thompson 1952, JASA 47:663 */
+/**
+ * Inverse propensity score: unbiased where every action that the policy may take was possible.
+ * @param rows [n >= 2] @see Horvitz & Thompson 1952, J. Am. Statist. Assoc. 47:663
+ */
 export function ips(rows: readonly LoggedAction[], options: OffPolicyOptions = {}): PolicyValue {
   const { weights, about } = weigh(rows, options);
   const terms = rows.map(({ reward }, i) => (weights[i] as number) * reward);
@@ -49,23 +52,27 @@ export function ips(rows: readonly LoggedAction[], options: OffPolicyOptions = {
 
 /**
  * Self-normalised IPS: slightly biased, steadier, inside the range of the rewards. The error is the delta method's.
- * @param rows [n >= 2], one weight at least above 0 @see Swaminathan & Joachims 2015, NeurIPS 28; Owen 2013, Monte Carlo, formula 9.9
+ * @param rows [n >= 2], one weight at least above 0
+ * @see Swaminathan & Joachims 2015, NeurIPS 28; Owen 2013, Monte Carlo Theory, Methods and Examples, section 9.2
  */
 export function snips(rows: readonly LoggedAction[], options: OffPolicyOptions = {}): PolicyValue {
   const { weights, about } = weigh(rows, options);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  needNumber(total, "off-policy, sum of weights", Number.MIN_VALUE);
+  needNumber(total, "off-policy, sum of weights", ABOVE_ZERO);
   const value = rows.reduce((sum, { reward }, i) => sum + (weights[i] as number) * reward, 0) / total;
   const squares = rows.reduce((sum, { reward }, i) => sum + ((weights[i] as number) * (reward - value)) ** 2, 0);
   return valued(value, Math.sqrt(squares) / total, about, options);
 }
 
-/** Doubly robust: unbiased where either the propensities or the model are right. @param rows [n >= 2] @see Dudík, Langford & Li 2011, arXiv:1103.4601 */
+/**
+ * Doubly robust: unbiased where either the propensities or the model are right.
+ * @param rows [n >= 2] @see Dudík, Langford & Li 2011, arXiv:1103.4601
+ */
 export function doublyRobust(rows: readonly ModelledAction[], options: OffPolicyOptions = {}): PolicyValue {
   const { weights, about } = weigh(rows, options);
   const terms = rows.map(({ reward, predicted, expected }, i) => {
-    needNumber(predicted, `off-policy, row ${i}, predicted`);
-    needNumber(expected, `off-policy, row ${i}, expected`);
+    needField(predicted, "off-policy, predicted", "row", i);
+    needField(expected, "off-policy, expected", "row", i);
     return expected + (weights[i] as number) * (reward - predicted);
   });
   return valued(mean(terms), Math.sqrt(variance(terms) / rows.length), about, options);
@@ -78,26 +85,27 @@ function weigh(
   { clip = Infinity }: OffPolicyOptions,
 ): { weights: Float64Array; about: About } {
   needSome(rows.length, "off-policy", 2);
-  if (clip !== Infinity) needNumber(clip, "off-policy, clip", Number.MIN_VALUE);
+  if (clip !== Infinity) needNumber(clip, "off-policy, clip", ABOVE_ZERO);
   let [maxWeight, clipped, sum, squares] = [0, 0, 0, 0];
-  const weights = Float64Array.from(rows, ({ reward, propensity, target }, i) => {
-    needNumber(reward, `off-policy, row ${i}, reward`);
-    needNumber(propensity, `off-policy, row ${i}, propensity`, Number.MIN_VALUE, 1);
-    needNumber(target, `off-policy, row ${i}, target`, 0, 1);
+  const weights = new Float64Array(rows.length);
+  for (const [i, { reward, propensity, target }] of rows.entries()) {
+    needField(reward, "off-policy, reward", "row", i);
+    needField(propensity, "off-policy, propensity", "row", i, ABOVE_ZERO, 1);
+    needField(target, "off-policy, target", "row", i, 0, 1);
     const weight = target / propensity;
     maxWeight = Math.max(maxWeight, weight);
     if (weight > clip) clipped++;
     const cut = Math.min(weight, clip);
     sum += cut;
     squares += cut * cut;
-    return cut;
-  });
+    weights[i] = cut;
+  }
   const effectiveSampleSize = squares === 0 ? 0 : (sum * sum) / squares;
   return { weights, about: { n: rows.length, effectiveSampleSize, maxWeight, clipped } };
 }
 
 function valued(value: number, error: number, about: About, { level = 0.95 }: OffPolicyOptions): PolicyValue {
-  needNumber(level, "off-policy, level", Number.MIN_VALUE, 1 - Number.EPSILON);
+  needNumber(level, "off-policy, level", ABOVE_ZERO, BELOW_ONE);
   const half = normalQuantile((1 + level) / 2) * error;
   return { value, low: value - half, high: value + half, error, ...about };
 }

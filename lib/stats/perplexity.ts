@@ -26,8 +26,8 @@ export function documentLikelihood(logLikelihoods: ArrayLike<number>): DocumentL
 }
 
 /**
- * exp(-mean log-likelihood a token), every token of the corpus as heavy as any other, with a bootstrap interval over documents:
- * tokens of one document are not independent. For the same tokens by another tokenizer, compare sums, not perplexities.
+ * exp(-mean log-likelihood a token), every token of the corpus as heavy as any other, with a bootstrap interval over
+ * documents: tokens of one document are not independent. Under two tokenizers, compare log-likelihoods instead.
  * @param documents [n >= 1] with one token at least; those without tokens count for nothing
  * @see Jurafsky & Martin 2026, Speech and Language Processing, 3rd ed. draft, section 3.3
  */

@@ -8,7 +8,7 @@ export function quantile(xs: ArrayLike<number>, p: number): number {
   needSome(xs.length, "quantile");
   needNumbers(xs, "quantile");
   needNumber(p, "quantile, p", 0, 1);
-  return sortedQuantile(Float64Array.from(xs).sort(), p);
+  return sortedQuantile(new Float64Array(xs).sort(), p);
 }
 
 /** The 0.5 quantile. @param xs [n >= 1] finite */

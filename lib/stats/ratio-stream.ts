@@ -2,18 +2,22 @@ import { StudyError } from "corrigenda/error";
 import { keyedRng } from "corrigenda/rng";
 import { percentileTails } from "./bca.ts";
 import type { Estimate } from "./bootstrap.ts";
-import { needCount, needNumber } from "./input.ts";
+import { ABOVE_ZERO, BELOW_ONE, needCount, needNumber } from "./input.ts";
 import { standardDeviation } from "./moments.ts";
 import { sortedQuantile } from "./quantile.ts";
 
 /** A mean, or a ratio of sums, over a stream too long to keep, with its bootstrap interval. */
 export interface RatioStream {
-  /** One item. Items with the same key (a document, an author) are drawn together. @param denominator default 1: a mean */
+  /**
+   * One item. Items with the same key (a document, an author) are drawn together.
+   * @param denominator >= 0, default 1: a mean
+   */
   add(key: string | number, numerator: number, denominator?: number): void;
   /** Percentile interval so far. @param level (0, 1) default 0.95 */
   estimate(level?: number): Estimate;
   /** This stream and another of the same seed and resamples, as one. */
   merged(other: RatioStream): RatioStream;
+  readonly seed: number | string;
   /** Sums of numerators and denominators: of the items, then of each resample. */
   readonly sums: { readonly numerators: Float64Array; readonly denominators: Float64Array };
 }
@@ -21,7 +25,8 @@ export interface RatioStream {
 /**
  * Poisson bootstrap: every resample takes each key Poisson(1) times, drawn from the seed and the key alone. Memory does
  * not grow with the stream, and neither order nor chunks matter beyond rounding. For 100 keys or more.
- * @param resamples [100, ...) @see Chamandy, Muralidharan, Najmi & Naidu 2012, "Estimating Uncertainty for Massive Data Streams"
+ * @param resamples [100, ...) default 1,000
+ * @see Chamandy, Muralidharan, Najmi & Naidu 2012, "Estimating Uncertainty for Massive Data Streams"
  */
 export function ratioStream(seed: number | string, resamples = 1000): RatioStream {
   needCount(resamples, "ratio stream, resamples", 100);
@@ -31,6 +36,7 @@ export function ratioStream(seed: number | string, resamples = 1000): RatioStrea
 function streamOf(seed: number | string, numerators: Float64Array, denominators: Float64Array): RatioStream {
   const resamples = numerators.length - 1;
   return {
+    seed,
     sums: { numerators, denominators },
     add(key, numerator, denominator = 1) {
       needNumber(numerator, "ratio stream, numerator");
@@ -44,18 +50,15 @@ function streamOf(seed: number | string, numerators: Float64Array, denominators:
     },
     estimate: (level = 0.95) => estimateOf(numerators, denominators, level),
     merged(other) {
-      if (other.sums.numerators.length !== numerators.length)
-        throw new StudyError(
-          "dataset",
-          "ratio stream: the other one has another number of resamples; give both the same",
-        );
+      if (other.seed !== seed || other.sums.numerators.length !== numerators.length)
+        throw new StudyError("dataset", "ratio stream: the other one has another seed or size; make both alike");
       return streamOf(seed, added(numerators, other.sums.numerators), added(denominators, other.sums.denominators));
     },
   };
 }
 
 function estimateOf(numerators: Float64Array, denominators: Float64Array, level: number): Estimate {
-  needNumber(level, "ratio stream, level", Number.MIN_VALUE, 1 - Number.EPSILON);
+  needNumber(level, "ratio stream, level", ABOVE_ZERO, BELOW_ONE);
   const ratios = numerators.map((numerator, i) => numerator / (denominators[i] as number));
   const value = ratios[0] as number;
   const resamples = ratios.length - 1;

@@ -6,7 +6,7 @@ const TINY = 1e-300;
 const ENOUGH = 1e-16;
 const TERMS = 100_000;
 
-/** ln Γ(x) for x > 0, relative error about 1e-15. @see Lanczos 1964, SIAM J. Numer. Anal. B 1:86 (g = 7, nine terms) */
+/** ln Γ(x), x > 0, relative error about 1e-15. @see Lanczos 1964, SIAM J. Numer. Anal. B 1:86 (g = 7, nine terms) */
 export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const shifted = x - 1;

@@ -1,11 +1,11 @@
 import { chiSquareTail, studentQuantile, studentTail } from "./distributions.ts";
-import { needNumber, needNumbers, needPairs, needSome } from "./input.ts";
+import { ABOVE_ZERO, BELOW_ONE, needNumber, needNumbers, needPairs, needSome } from "./input.ts";
 import { mean, standardDeviation } from "./moments.ts";
 import type { Interval } from "./wilson.ts";
 
 /** Student's interval of a mean. @param xs [n >= 2] finite @param level (0, 1) default 0.95 */
 export function tInterval(xs: ArrayLike<number>, level = 0.95): Interval {
-  needNumber(level, "t-interval, level", Number.MIN_VALUE, 1 - Number.EPSILON);
+  needNumber(level, "t-interval, level", ABOVE_ZERO, BELOW_ONE);
   needSome(xs.length, "t-interval", 2);
   const value = mean(xs);
   const error = standardDeviation(xs) / Math.sqrt(xs.length);
@@ -44,9 +44,9 @@ export function chiSquareTest(
   needPairs(counts, expected, "chi-square test");
   needSome(counts.length, "chi-square test", 2);
   needNumbers(counts, "chi-square test", 0);
-  needNumbers(expected, "chi-square test, expected", Number.MIN_VALUE);
+  needNumbers(expected, "chi-square test, expected", ABOVE_ZERO);
   const n = counts.reduce((sum, x) => sum + x, 0);
-  needNumber(n, "chi-square test, sum of counts", Number.MIN_VALUE);
+  needNumber(n, "chi-square test, sum of counts", ABOVE_ZERO);
   const scale = n / expected.reduce((sum, x) => sum + x, 0);
   const statistic = counts.reduce(
     (sum, x, i) => sum + (x - scale * (expected[i] as number)) ** 2 / (scale * (expected[i] as number)),

@@ -38,7 +38,7 @@ const diagnoses = (
   .split(" ")
   .map((one) => [...one]);
 
-/** Krippendorff 2011, section E: twelve units, four observers, "." where one gave no value. */
+/** Krippendorff 2011: twelve units, four observers, "." where one gave no value. */
 const units = "11.1 2232 3333 3333 2222 1234 4444 1121 2222 .555 ..11 .3.."
   .split(" ")
   .map((unit) => [...unit].map((value) => (value === "." ? undefined : Number(value))));
@@ -53,7 +53,7 @@ const pairs = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min
 });
 
 describe("two raters", () => {
-  test("Cohen 1960, table 2: kappa 0.492 for 200 cases; weights as scikit-learn 1.2.1's cohen_kappa_score", () => {
+  test("Cohen 1960: kappa 0.492 for his 200 cases; weights as scikit-learn 1.2.1's cohen_kappa_score", () => {
     const [a, b] = fromTable([
       [88, 14, 18],
       [10, 40, 10],
@@ -147,13 +147,13 @@ describe("several raters", () => {
     expect(fleissKappa(items)).toBeCloseTo(0.20993070442195522, 12);
   });
 
-  test("Krippendorff 2011, section E: alpha 0.743 nominal, 0.815 ordinal, 0.849 interval, with missing values", () => {
+  test("Krippendorff 2011: alpha 0.743 nominal, 0.815 ordinal, 0.849 interval, with missing values", () => {
     expect(krippendorffAlpha(units, "nominal")).toBeCloseTo(0.743, 3);
     expect(krippendorffAlpha(units, "ordinal")).toBeCloseTo(0.815, 3);
     expect(krippendorffAlpha(units, "interval")).toBeCloseTo(0.849, 3);
   });
 
-  test("alpha of two raters, nominal, without gaps: Krippendorff 2011, sections A and B: 0.095 and 0.692", () => {
+  test("alpha of two raters, nominal, without gaps: Krippendorff 2011 has 0.095 and 0.692", () => {
     const a = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0];
     const b = [1, 1, 1, 0, 0, 1, 0, 0, 0, 0];
     expect(

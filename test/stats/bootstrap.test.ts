@@ -132,7 +132,7 @@ describe("resampling", () => {
     expect(naive.error / clustered.error).toBeCloseTo(1 / Math.sqrt(3), 1);
   });
 
-  test("clusters of unequal size give the ratio estimate's error (Cochran 1977, formula 2.45, with divisor n)", () => {
+  test("clusters of unequal size give the ratio estimate's error (Cochran 1977, section 2.11)", () => {
     const sizes = Array.from({ length: 80 }, (_, i) => 1 + (i % 7));
     const items = sizes.flatMap((size, i) => Array.from({ length: size }, (_, j) => ((i * 13) % 10) + (j % 3)));
     const clusters = sizes.flatMap((size, i) => Array.from({ length: size }, () => i));
@@ -236,7 +236,8 @@ describe("a stream", () => {
 
   test("nothing added and streams of different make are refused", () => {
     expect(() => ratioStream(1).estimate()).toThrow("add up to nothing");
-    expect(() => ratioStream(1, 100).merged(ratioStream(1, 200))).toThrow("another number of resamples");
+    expect(() => ratioStream(1, 100).merged(ratioStream(1, 200))).toThrow("another seed or size");
+    expect(() => ratioStream(1).merged(ratioStream(2))).toThrow("another seed or size");
     expect(() => ratioStream(1).add("a", Number.NaN)).toThrow("numerator");
   });
 });

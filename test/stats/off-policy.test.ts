@@ -132,10 +132,10 @@ describe("off-policy values", () => {
 
   test("a row without a propensity, impossible probabilities and a policy that never acted so are refused", () => {
     const row: LoggedAction = { reward: 1, propensity: 0.5, target: 0.5 };
-    expect(() => ips([row, { ...row, propensity: 0 }])).toThrow("row 1, propensity");
-    expect(() => ips([row, { ...row, propensity: Number.NaN }])).toThrow("row 1, propensity");
-    expect(() => ips([row, { ...row, target: 1.5 }])).toThrow("row 1, target");
-    expect(() => ips([row, { ...row, reward: Number.NaN }])).toThrow("row 1, reward");
+    expect(() => ips([row, { ...row, propensity: 0 }])).toThrow("propensity, row 1: ");
+    expect(() => ips([row, { ...row, propensity: Number.NaN }])).toThrow("propensity, row 1: ");
+    expect(() => ips([row, { ...row, target: 1.5 }])).toThrow("target, row 1: 1.5 is not a finite number in [0, 1]");
+    expect(() => ips([row, { ...row, reward: Number.NaN }])).toThrow("reward, row 1");
     expect(() => ips([row])).toThrow("at least 2");
     expect(() => ips([row, row], { clip: 0 })).toThrow("clip");
     expect(() => snips([row, row].map((one) => ({ ...one, target: 0 })))).toThrow("sum of weights");
@@ -163,7 +163,7 @@ describe("perplexity", () => {
     expect(perplexity(two, { seed: 1, resamples: 200 }).value).toBeCloseTo(Math.exp(8 / 4), 12);
   });
 
-  test("the error over documents is the delta method's for a ratio (Cochran 1977, formula 2.45, divisor n)", () => {
+  test("the error over documents is the delta method's for a ratio (Cochran 1977, section 2.11)", () => {
     const { value, error, documents: n } = perplexity(documents, { seed: 2 });
     const loss = Math.log(value);
     const total = documents.reduce((sum, one) => sum + one.tokens, 0);
