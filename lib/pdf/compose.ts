@@ -1,5 +1,5 @@
 import { joinLines } from "./hyphen.ts";
-import { areApart, type Line, lineText } from "./lines.ts";
+import { areApart, type Line } from "./lines.ts";
 import type { BrokenLine } from "./paragraphs.ts";
 import type { Piece } from "./pieces.ts";
 import type { Span } from "./types.ts";
@@ -12,46 +12,33 @@ export interface Composed {
 }
 
 /** Puts lines one after the other: words broken at a line's end whole, paragraphs apart. */
-export function compose(lines: readonly BrokenLine[], textOf: (piece: Piece) => string, words: Words): Composed {
+export function compose(lines: readonly BrokenLine[], words: Words): Composed {
   let text = "";
   const spans: Span[] = [];
-  lines.forEach(({ line }, index) => {
+  lines.forEach(({ line, text: own }, index) => {
     const next = lines[index + 1];
-    const end = next && endOf(line, next, textOf, words);
-    text = addLine(text, spans, { line, textOf, drop: end?.drop ?? 0 });
-    text += end?.between ?? "";
+    const end = next ? endOf(own, next, words) : { drop: 0, between: "" };
+    addSpans(spans, line, { start: text.length, end: text.length + own.length - end.drop });
+    text += own.slice(0, own.length - end.drop) + end.between;
   });
   return { text, spans };
 }
 
-function endOf(
-  line: Line,
-  next: BrokenLine,
-  textOf: (piece: Piece) => string,
-  words: Words,
-): { drop: number; between: string } {
-  if (next.break === "none") return joinLines(lineText(line, textOf), lineText(next.line, textOf), words);
+function endOf(text: string, next: BrokenLine, words: Words): { drop: number; between: string } {
+  if (next.break === "none") return joinLines(text, next.text, words);
   return { drop: 0, between: next.break === "row" ? "\n" : "\n\n" };
 }
 
-interface Addition {
-  readonly line: Line;
-  readonly textOf: (piece: Piece) => string;
-  readonly drop: number;
-}
-
-function addLine(text: string, spans: Span[], { line, textOf, drop }: Addition): string {
-  let whole = text;
+/** One span for each piece, as far as the line's end is kept. */
+function addSpans(spans: Span[], { pieces }: Line, { start, end }: { start: number; end: number }): void {
+  let at = start;
   let before: Piece | undefined;
-  line.pieces.forEach((piece, index) => {
-    const isLast = index === line.pieces.length - 1;
-    const own = textOf(piece);
-    if (before && areApart(before, piece)) whole += " ";
-    const start = whole.length;
-    whole += isLast ? own.slice(0, own.length - drop) : own;
+  for (const piece of pieces) {
+    if (before && areApart(before, piece)) at += 1;
+    const stop = Math.min(end, at + piece.text.length);
     const { x, y, width, height } = piece;
-    if (whole.length > start) spans.push({ start, end: whole.length, box: { x, y, width, height } });
+    if (stop > at) spans.push({ start: at, end: stop, box: { x, y, width, height } });
+    at = stop;
     before = piece;
-  });
-  return whole;
+  }
 }

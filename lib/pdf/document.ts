@@ -1,10 +1,10 @@
-import { type Leaf, layOut } from "./columns.ts";
+import { layOut } from "./columns.ts";
 import { compose } from "./compose.ts";
 import type { Gutter } from "./gutter.ts";
 import { type Line, linesOf, lineText, segmentsOf } from "./lines.ts";
 import { AROUND, type Edge, type Edges, edgesOf, repeatedEdges } from "./margins.ts";
-import { createNarrowOnes, type NarrowOnes } from "./narrow-one.ts";
-import { breakLines } from "./paragraphs.ts";
+import { createMender, type Mender } from "./mend.ts";
+import { type BrokenLine, breakLines } from "./paragraphs.ts";
 import { around, type Piece, type Pieces, piecesOf, type TextItem } from "./pieces.ts";
 import { type Turn, turnBack } from "./turn.ts";
 import type { Page, Removed } from "./types.ts";
@@ -35,13 +35,13 @@ interface Waiting {
 }
 
 export function createDocumentReader(): DocumentReader {
-  const [words, ones] = [createWords(), createNarrowOnes()];
+  const [words, mender] = [createWords(), createMender()];
   const waiting: Waiting[] = [];
   let earlier: Edges[] = [];
   let gutter: Gutter | undefined;
   return {
     add: (pages) => {
-      for (const page of pages) waiting.push(prepare(page, words, ones));
+      for (const page of pages) waiting.push(prepare(page, words, mender));
     },
     take: function* (ended) {
       while (waiting.length > (ended ? 0 : AROUND)) {
@@ -51,34 +51,29 @@ export function createDocumentReader(): DocumentReader {
         const repeated = repeatedEdges(next.edges, [...earlier, next.edges, ...later.map(({ edges }) => edges)]);
         earlier = [...earlier, next.edges].slice(-AROUND);
         const gone = new Set(repeated.flatMap(({ pieces }) => pieces));
-        const layout = layOut(
-          next.pieces.upright.filter((piece) => !gone.has(piece)),
-          gutter,
-        );
+        const layout = layOut(mender.mend(next.pieces.upright.filter((piece) => !gone.has(piece))), gutter);
         gutter = layout.gutter ?? gutter;
-        yield finish(next, repeated, layout.leaves, { words, ones });
+        yield finish(next, repeated, breakLines(layout.leaves), words);
       }
     },
   };
 }
 
-function prepare(page: EnginePage, words: Words, ones: NarrowOnes): Waiting {
+function prepare(page: EnginePage, words: Words, mender: Mender): Waiting {
   const pieces = piecesOf(page.textItems);
   const lines = linesOf(pieces.upright);
   for (const line of lines) for (const segment of segmentsOf(line, 1)) words.add(lineText(segment));
-  ones.add(pieces.upright);
+  mender.add(pieces.upright);
   return { page, pieces, edges: edgesOf(lines, page.pageNum, page.height) };
 }
 
 function finish(
   { page, pieces }: Waiting,
   repeated: readonly Edge[],
-  leaves: readonly Leaf[],
-  { words, ones }: { words: Words; ones: NarrowOnes },
+  lines: readonly BrokenLine[],
+  words: Words,
 ): Page {
-  const own = (piece: Piece): string => ones.mend(piece);
-  const lines = breakLines(leaves, (line) => lineText(line));
-  const { text, spans } = compose(lines, own, words);
+  const { text, spans } = compose(lines, words);
   const removed = [
     ...repeated.map(({ at, pieces: gone }) => removedOf(at, gone)),
     ...pieces.rotated.map((piece) => removedOf("rotated", [piece])),

@@ -34,6 +34,8 @@ const NARROW = 1.2;
 const NARROWEST_GUTTER = 0.75;
 /** In points: how exactly lines of a column begin at the same place. */
 const EDGE = 2;
+/** How many places are looked at: three columns and their indents have fewer. */
+const EDGES = 8;
 /** In points: the middle of the white is looked for this near to the right column. */
 const MIDDLE = 12;
 /** Indents are shorter than this, in line heights. */
@@ -75,7 +77,11 @@ function leftEdges(rows: readonly Row[], { left, right }: Frame): number[] {
       starts.set(Math.round(x / EDGE), { count: bin.count + 1, sum: bin.sum + x });
     }
   }
-  return [...starts.values()].filter(({ count }) => count >= RUN).map(({ count, sum }) => sum / count);
+  return [...starts.values()]
+    .filter(({ count }) => count >= RUN)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, EDGES)
+    .map(({ count, sum }) => sum / count);
 }
 
 interface Found {
@@ -141,6 +147,7 @@ export function sidesOf({ line, segments }: Row, x: number): Sides | undefined {
 
 function joined(segments: readonly Line[], which: (segment: Line) => boolean): Line | undefined {
   const chosen = segments.filter(which);
+  if (chosen.length === 1) return chosen[0];
   const [first, last] = [chosen[0], chosen.at(-1)];
   if (!first || !last) return undefined;
   return { ...first, pieces: chosen.flatMap(({ pieces }) => pieces), right: last.right };

@@ -75,8 +75,8 @@ function isCompound(last: string, rest: string, words: Words): boolean {
 
 /** The engine drops soft hyphens: two halves that are no words, and their whole that is one, were one word. */
 function isSoftBreak(line: string, next: string, words: Words): boolean {
-  const last = /(?:^|\s)(\p{L}{2,})$/u.exec(line)?.[1];
+  const last = line.slice(line.lastIndexOf(" ") + 1);
   const first = /^\p{Ll}{2,}/u.exec(next)?.[0];
-  if (last === undefined || first === undefined || words.count(last + first) === 0) return false;
+  if (first === undefined || last.length < 2 || words.count(last + first) === 0) return false;
   return words.count(last) === 0 && words.count(first) === 0;
 }

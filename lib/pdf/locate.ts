@@ -32,15 +32,23 @@ function partOf(text: string, { start, end, box }: Span, from: number, to: numbe
   return { ...box, x: box.x + (box.width * before) / whole, width: (box.width * width) / whole };
 }
 
-/** Of a text face, in thousandths of its size: letters differ by more than they do from face to face. */
+/** Letters of about one width in a text face, in thousandths of its size: between Helvetica and Times. */
+const WIDTHS: readonly (readonly [letters: string, width: number])[] = [
+  [" ijl.,:;'|!", 260],
+  ["ftI/\\", 290],
+  ['r()[]{}-"*', 340],
+  ["aceksvxyz?", 485],
+  ["FJLPSTZ", 600],
+  ["ABCDEHKNRUVXY&", 690],
+  ["wGOQ", 735],
+  ["mMW%@", 830],
+];
+const OTHER_WIDTH = 528;
+const WIDTH_OF = new Map(WIDTHS.flatMap(([letters, width]) => [...letters].map((letter) => [letter, width] as const)));
+
 function widthOf(text: string): number {
   let sum = 0;
-  for (const letter of text) {
-    if (/[iljtfI.,:;'|! ()[\]]/.test(letter)) sum += 285;
-    else if (/[mwMW@%—]/.test(letter)) sum += 800;
-    else if (/[A-Z&]/.test(letter)) sum += 660;
-    else sum += 510;
-  }
+  for (const letter of text) sum += WIDTH_OF.get(letter) ?? OTHER_WIDTH;
   return sum;
 }
 

@@ -1,11 +1,12 @@
 import type { Leaf } from "./columns.ts";
-import { ink, type Line, segmentsOf } from "./lines.ts";
+import { ink, type Line, lineText, segmentsOf } from "./lines.ts";
 
 /** What stands between a line and the one before it in the text. */
 export type Break = "none" | "paragraph" | "row";
 
 export interface BrokenLine {
   readonly line: Line;
+  readonly text: string;
   readonly break: Break;
 }
 
@@ -19,26 +20,34 @@ const WIDEST_LEADING = 1.9;
 const INDENT = 0.7;
 /** Cells of a row lie this far apart, in line heights. */
 const CELL = 2;
-const MARKER = /^(?:\d{1,3}[.)]|\[\d{1,3}\]|[•▪◦·*])(?=\s|$)/;
+const MARKER = /^(?:\d{1,3}[.)](?=\s|$)|\[\d{1,3}\](?=\s|$)|[•▪◦·](?=\s|$)|\*{1,3}(?=[\s\p{L}])|[†‡§])/u;
 const ENDED = /[.!?:][)"'\]]*$/;
 
-/** The lines of a page with their breaks, in reading order. @param textOf a line's text */
-export function breakLines(leaves: readonly Leaf[], textOf: (line: Line) => string): BrokenLine[] {
+/** The lines of a page with their breaks, in reading order. */
+export function breakLines(leaves: readonly Leaf[]): BrokenLine[] {
   const out: BrokenLine[] = [];
   for (const leaf of leaves) {
     const leading = leadingOf(leaf);
     leaf.lines.forEach((line, index) => {
-      const before = leaf.lines[index - 1];
-      const right = Math.max(...leaf.lines.slice(index, index + NEAR).map((near) => near.right));
-      out.push({
-        line,
-        break: before
-          ? breakOf(before, line, { leading, right, textOf })
-          : firstBreak(out.at(-1)?.line, line, leaf, textOf),
-      });
+      const [text, before] = [lineText(line), out.at(-1)];
+      const here = { line, text };
+      const isFirst = index === 0 || before === undefined;
+      const how = isFirst
+        ? firstBreak(before, here, leaf)
+        : breakOf(before, here, { leading, right: rightOf(leaf, index) });
+      out.push({ line, text, break: how });
     });
   }
   return out;
+}
+
+type TextLine = Omit<BrokenLine, "break">;
+
+/** Where a line and those after it end. */
+function rightOf({ lines }: Leaf, from: number): number {
+  let right = -Infinity;
+  for (let index = from; index < from + NEAR; index++) right = Math.max(right, lines[index]?.right ?? right);
+  return right;
 }
 
 /** What a line is measured by. */
@@ -47,7 +56,6 @@ interface Measure {
   readonly leading: (height: number) => number;
   /** Where it and the lines after it end. */
   readonly right: number;
-  readonly textOf: (line: Line) => string;
 }
 
 function leadingOf({ lines }: Leaf): Measure["leading"] {
@@ -65,8 +73,9 @@ function leadingOf({ lines }: Leaf): Measure["leading"] {
     return Math.min(own[Math.floor(own.length * 0.4)] ?? Infinity, WIDEST_LEADING * height);
   };
   return (height) => {
-    const found = known.get(height) ?? measure(height);
-    known.set(height, found);
+    const size = Math.round(height * 2) / 2;
+    const found = known.get(size) ?? measure(size);
+    known.set(size, found);
     return found;
   };
 }
@@ -75,15 +84,14 @@ function areOneSize(a: number, b: number): boolean {
   return Math.abs(a - b) < 0.12 * Math.max(a, b);
 }
 
-function breakOf(before: Line, line: Line, { leading, right, textOf }: Measure): Break {
+function breakOf({ line: before, text }: TextLine, { line, text: own }: TextLine, { leading, right }: Measure): Break {
   const step = bottom(line) - bottom(before);
   const far = step > NEW_PARAGRAPH * leading(Math.max(before.height, line.height));
   if (isRow(before) || isRow(line)) return far && step > 2 * line.height ? "paragraph" : "row";
   if (far || Math.abs(line.height - before.height) > 0.25 * before.height) return "paragraph";
-  const text = textOf(before);
   const short = before.right < right - 1.5 * before.height;
   const ended = ENDED.test(text);
-  if ((ended || short) && MARKER.test(textOf(line))) return "paragraph";
+  if ((ended || short) && MARKER.test(own)) return "paragraph";
   const moved = line.left - before.left;
   const hangs = MARKER.test(text) && moved > 0;
   if (Math.abs(moved) > INDENT * line.height && !hangs && (short || ended)) return "paragraph";
@@ -92,12 +100,12 @@ function breakOf(before: Line, line: Line, { leading, right, textOf }: Measure):
 }
 
 /** A new column goes on with the paragraph of the one before where neither side says otherwise. */
-function firstBreak(before: Line | undefined, line: Line, { runsOn }: Leaf, textOf: (line: Line) => string): Break {
-  if (!before) return "none";
+function firstBreak(last: TextLine | undefined, { line, text }: TextLine, { runsOn }: Leaf): Break {
+  if (!last) return "none";
+  const { line: before } = last;
   const goesOn = runsOn && !isRow(before) && !isRow(line) && fontOf(before) === fontOf(line);
   const sameSize = Math.abs(line.height - before.height) < 0.1 * before.height;
-  const text = textOf(before);
-  return goesOn && sameSize && !ENDED.test(text) && /^[\p{Ll}\p{N}("'[]/u.test(textOf(line)) ? "none" : "paragraph";
+  return goesOn && sameSize && !ENDED.test(last.text) && /^[\p{Ll}\p{N}("'[]/u.test(text) ? "none" : "paragraph";
 }
 
 /** Cells that stand apart: half of the line is white, or one gap is wider than any space. */

@@ -13,7 +13,9 @@ const SENTENCES: Readonly<Record<PdfFailure, string>> = {
 };
 
 export function problem(file: string, code: PdfFailure, cause?: unknown): PdfProblem {
-  const detail = code === "broken" && cause instanceof Error ? ` (${cause.message})` : "";
+  // In a worker's words the engine's own come last.
+  const words = code === "broken" && cause instanceof Error ? cause.message.split(": ").at(-1) : undefined;
+  const detail = words ? `: ${words}` : "";
   return { ok: false, file, code, sentence: `${file} ${SENTENCES[code]}${detail}` };
 }
 

@@ -62,6 +62,30 @@ function drawPage(drawing: Drawing, { puts, scanned }: PageSpec): void {
   }
 }
 
+/** A PDF of a few kilobytes that takes seconds to read: every page shows the same stream of many words. */
+export function heavyPdf(): string {
+  const words = Array.from({ length: 20_000 }, (_, n) => `1 0 0 1 ${(n * 7) % 580} ${(n * 11) % 790} Tm (w${n}) Tj`);
+  const stream = `BT /F1 4 Tf ${words.join("\n")} ET`;
+  const page =
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font << /F1 3 0 R >> >> >>";
+  const pages = Array.from({ length: 32 }, (_, n) => `${n + 5} 0 R`);
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    `<< /Type /Pages /Count ${pages.length} /Kids [${pages.join(" ")}] >>`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+    ...pages.map(() => page),
+  ];
+  let text = "%PDF-1.4\n";
+  const places = objects.map((object, index) => {
+    const place = text.length;
+    text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(place).padStart(10, "0")} 00000 n \n`;
+  });
+  const xref = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join("")}`;
+  return `${text}${xref}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`;
+}
+
 /** Lines one below the other. */
 export function column(lines: readonly string[], x: number, y: number, leading = 12): Put[] {
   return lines.map((text, index) => ({ text, x, y: y + index * leading }));

@@ -1,29 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { collect, nodeDisk } from "corrigenda/files";
-import { type Page, readPdf } from "corrigenda/pdf";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { column, lines, makePdf, type PageSpec, type Put } from "./fixture.ts";
+import type { Page } from "corrigenda/pdf";
+import { describe, expect, test } from "vitest";
+import { column, lines, type Put } from "./fixture.ts";
+import { usePlace } from "./place.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pdf-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function read(pages: readonly PageSpec[]): Promise<Page[]> {
-  const disk = nodeDisk(folder);
-  await disk.write("a.pdf", await makePdf(pages));
-  const rows = await collect(readPdf(disk, "a.pdf"));
-  return rows.map((row) => {
-    if (!row.ok) throw new Error(row.sentence);
-    return row.page;
-  });
-}
+const place = usePlace();
 
 async function readOne(puts: readonly Put[]): Promise<Page> {
-  const [page] = await read([{ puts }]);
+  const [page] = await place.read([{ puts }]);
   if (!page) throw new Error("no page");
   return page;
 }
