@@ -91,7 +91,7 @@ function advanced(process: "judge" | "reasoning", mention: Mention, reply: Reply
   }
   const fields = known(process, mention, said);
   const before = mention.valid ?? true; // the extraction took it for a data set
-  const changed = [...(said.valid === before ? [] : ["valid"]), ...differing(mention, fields)];
+  const changed = [...(said.valid === before ? [] : ["valid"]), ...differing(mention, fields, said.valid)];
   const { valid, reason, note } = said;
   const { argument } = answer;
   const overrides = mention.valid !== null && valid !== mention.valid;
@@ -123,7 +123,9 @@ function known(
   };
 }
 
-function differing(mention: Mention, fields: Fields): string[] {
+/** What is not valid has no classification: that is no change of its own. */
+function differing(mention: Mention, fields: Fields, valid: boolean): string[] {
   const names = Object.keys(fields) as (keyof Fields)[];
-  return names.filter((name) => fields[name] !== mention[name]);
+  const judged = names.filter((name) => valid || (name !== "context" && name !== "specificity"));
+  return judged.filter((name) => fields[name] !== mention[name]);
 }

@@ -8,23 +8,36 @@ export interface Cue extends Span {
   readonly acronym: string | null;
 }
 
+/** Capitalised because a sentence begins, not because they are part of a name. */
+const OPENER = String.raw`(?!(?:The|This|These|Those|A|An|As|In|On|At|By|For|From|Of|To|With|Using|Although|Because|Since|Both|Each|All|Our|We|It|Its|Data|When|While|Methods|Results|Background)(?!\p{L}))`;
+/** White space within a paragraph. */
+const GAP = String.raw`(?:[^\S\n]*\n[^\S\n]*|[^\S\n]+)`;
 const WORD = String.raw`\p{Lu}[\p{L}'’]*(?:-\p{L}+)*`;
-const LINK = `(?:of|and|on|for|the|in|to|de|&)`;
-const NOUN = String.raw`(?:Surveys?|Census(?:es)?|Cohort|Registr(?:y|ies)|Register|Panel|Data\s?[Bb]ase|Database|Data\s?[Ss]et|Dataset|Study|Archive|Barometer|Inventory|Statistics|Data)`;
-const PAREN = String.raw`(?:\s*\((\p{Lu}[\p{L}\d-]{1,11})\))?`;
+const LINKS = `(?:(?:of|and|on|for|the|in|to|de|&)${GAP}){0,2}`;
+const WORDS = `(?:${WORD}${GAP}${LINKS})`;
+const YEAR = String.raw`(?:(?:19|20)\d\d(?:[-–](?:19|20)?\d\d)?${GAP})?`;
+const SHORT = String.raw`\((\p{Lu}[\p{L}\d-]{1,11})\)`;
+const NOUN = String.raw`(?:Surveys?|Census(?:es)?|Cohort|Registr(?:y|ies)|Register|Panel|Data\s?[Bb]ase|Data\s?[Ss]et|Study|Archive|Barometer|Inventory|Statistics|Data)`;
+const PLAIN_NOUN = String.raw`(?:surveys?|study|census|cohort|registry|data\s?sets?|data\s?base|data)`;
+const BODY =
+  "(?:Organi[sz]ation|Institutes?|Bank|Ministry|Department|Cent(?:er|re)s?|Bureau|Commission|Agency|Administration|Report|Act|Program(?:me)?)";
+const START = String.raw`(?<![\p{L}\d])`;
+const END = String.raw`(?!\p{L})`;
 
 const NAMED = new RegExp(
-  String.raw`(?<![\p{L}\d])(?:(?:19|20)\d\d(?:[-–](?:19|20)?\d\d)?\s+)?(?:${WORD}\s+(?:${LINK}\s+){0,2}){1,8}${NOUN}(?:\s+of\s+(?:${WORD}\s*){1,5}(?<=\p{L}))?(?![\p{L}])${PAREN}`,
+  `${START}${YEAR}${OPENER}${WORDS}{1,8}${NOUN}(?:${GAP}of${GAP}${WORD}(?:${GAP}${WORD}){0,4})?${END}(?:${GAP}${SHORT})?`,
+  "gu",
+);
+/** "the Monitoring the Future survey": the noun is no part of the name, but goes with it. */
+const SPOKEN = new RegExp(
+  `${START}${OPENER}${WORD}${GAP}${LINKS}${WORDS}{1,6}(?:${SHORT}${GAP})?${PLAIN_NOUN}${END}`,
   "gu",
 );
 const ACRONYM =
-  /(?<![\p{L}\d(])(\p{Lu}[\p{Lu}\d-]{2,10})(?:\s+(?:\p{Ll}+\s+)?(?:data|datasets?|surveys?|sample|microdata|records|files?))(?!\p{L})/gu;
+  /(?<![\p{L}\d(])(\p{Lu}[\p{Lu}\d-]{2,10})(?:\s+(?:\p{Ll}+\s+)?(?:study|data|data\s?base|data\s?sets?|surveys?|sample|microdata|records|files?))(?!\p{L})/gu;
 const DESCRIBED =
   /(?<!\p{L})(?:administrative|household|census|panel|satellite|geocoded|longitudinal|national|cross-sectional|time[- ]series|individual-level|survey|hospital|registry)\s+(?:\p{Ll}+\s+)?(?:data(?:\s?sets?)?|microdata|records|surveys?)(?!\p{L})/gu;
-const DECOY = new RegExp(
-  String.raw`(?<![\p{L}\d])(?:(?:${WORD}\s+(?:${LINK}\s+){0,2}){1,5}(?:Organi[sz]ation|Institutes?|Bank|Ministry|Department|Cent(?:er|re)s?|Bureau|Commission|Agency|Administration|Report|Act|Program(?:me)?)|Table\s+\d+)(?!\p{L})`,
-  "gu",
-);
+const DECOY = new RegExp(String.raw`${START}(?:${OPENER}${WORDS}{1,5}${BODY}|Table\s+\d+)${END}`, "gu");
 
 /** The stretches of a page's text that look like data sets, in their order; they do not overlap. */
 export function findCues(text: string): Cue[] {
@@ -39,6 +52,7 @@ export function findCues(text: string): Cue[] {
     }
   };
   add("named", NAMED);
+  add("named", SPOKEN);
   add("acronym", ACRONYM);
   add("described", DESCRIBED);
   add("decoy", DECOY);

@@ -9,6 +9,8 @@ export interface FoundJson {
   readonly mended: boolean;
 }
 
+/** A reply of nothing but openings would be read over and over. */
+const MOST_STARTS = 40;
 const MARK = /```[a-z]*|<\/?output_?data>/gi;
 
 /**
@@ -24,13 +26,13 @@ export function findJson(text: string, wanted: (value: JsonObject) => boolean): 
     const gap = /^[\s>]*(?:<output_?data>\s*)?/i.exec(text.slice(from))?.[0].length ?? 0;
     if (text[from + gap] === "{") starts.add(from + gap);
   }
-  const tried = [...starts].sort((a, b) => b - a);
+  const tried = [...starts].sort((a, b) => b - a).slice(0, MOST_STARTS);
   for (const start of tried) {
     const found = objectAt(text, start, wanted);
     if (found) return found;
   }
   // No mark leads to one: the last object that stands at a line's start.
-  for (const { index } of [...text.matchAll(/^[ \t]*\{/gm)].reverse()) {
+  for (const { index } of [...text.matchAll(/^[ \t]*\{/gm)].reverse().slice(0, MOST_STARTS)) {
     const found = objectAt(text, text.indexOf("{", index), wanted);
     if (found) return found;
   }

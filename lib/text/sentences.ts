@@ -11,6 +11,9 @@ const BEFORE_NUMBER = /(?:^|[\s([])(?:Fig|Figs|Tab|No|Nos|Vol|vol|Sec|Eq|Eqs|Ch|
 /** After these a sentence may well begin: only a small letter, a digit or a bracket goes on. */
 const MAY_END = /(?:et al|U\.S|U\.K|U\.N|Ph\.D)\.["')\]]*\s*$/;
 
+/** Characters of a piece that tell whether it ends a sentence. */
+const TAIL = 40;
+
 let segmenter: Intl.Segmenter | undefined;
 
 /**
@@ -20,11 +23,11 @@ let segmenter: Intl.Segmenter | undefined;
 export function sentences(text: string): Span[] {
   segmenter ??= new Intl.Segmenter("en", { granularity: "sentence" });
   // Same length, so that places stay what they are.
-  const flat = text.replace(/[^\S\n]*\n(?!\s*\n)/g, (gap) => " ".repeat(gap.length));
+  const flat = text.replace(/\s*\n\s*/g, (gap) => (gap.split("\n").length > 2 ? gap : " ".repeat(gap.length)));
   const spans: { start: number; end: number }[] = [];
   for (const { segment, index } of segmenter.segment(flat)) {
     const last = spans.at(-1);
-    const goesOn = last !== undefined && isOpen(flat.slice(last.start, last.end), segment);
+    const goesOn = last !== undefined && isOpen(flat.slice(Math.max(last.start, last.end - TAIL), last.end), segment);
     if (goesOn) last.end = index + segment.length;
     else spans.push({ start: index, end: index + segment.length });
   }
@@ -34,10 +37,9 @@ export function sentences(text: string): Span[] {
 /** Whether a piece is no sentence yet, in view of what follows it. */
 function isOpen(before: string, after: string): boolean {
   if (/\n\s*$/.test(before)) return false;
-  const tail = before.slice(-24);
-  if (BEFORE_NUMBER.test(tail)) return /^\s*[\d([]/.test(after);
-  if (MAY_END.test(tail)) return /^\s*[\p{Ll}\d(]/u.test(after) || /U\.[SKN]\.\s*$/.test(tail);
-  return ABBREVIATION.test(tail);
+  if (BEFORE_NUMBER.test(before)) return /^\s*[\d([]/.test(after);
+  if (MAY_END.test(before)) return /^\s*[\p{Ll}\d(]/u.test(after) || /U\.[SKN]\.\s*$/.test(before);
+  return ABBREVIATION.test(before);
 }
 
 function trimmed(text: string, { start, end }: Span): Span {
