@@ -22,5 +22,6 @@ export function sortedQuantile(sorted: Float64Array, p: number): number {
   const below = Math.floor(place);
   const low = sorted[below] as number;
   const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (high - low) * (place - below);
+  // Rounding must not lead past the larger of the two.
+  return Math.min(high, low + (high - low) * (place - below));
 }

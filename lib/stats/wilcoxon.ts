@@ -18,7 +18,8 @@ export interface WilcoxonResult {
 /**
  * Wilcoxon's signed-rank test of paired differences: zeros are left out, ties share their mean rank. Exact (given the
  * ties) up to 50 differences, else normal with the ties' and the continuity correction.
- * @param differences [n >= 1] finite @see Hollander, Wolfe & Chicken 2014, section 3.1
+ * @param differences [n >= 1] finite; those that only rounding sets apart (0.3, 0.1 + 0.2) are no ties: round first
+ * @see Hollander, Wolfe & Chicken 2014, section 3.1
  */
 export function wilcoxonSignedRank(differences: ArrayLike<number>): WilcoxonResult {
   needSome(differences.length, "Wilcoxon's test");
