@@ -120,6 +120,20 @@ describe("later cells see", () => {
     expect(await faults("only")).toEqual(["1:1 TS2304 Cannot find name 'only'."]);
   });
 
+  test("types that cannot be written down, too", async () => {
+    types.accept("const make = () => class { private secret = 1; open = 2 }\nconst one = new (make())()");
+    expect(await faults("one.open.toFixed(); one.nothing")).toEqual([
+      expect.stringMatching(/^1:25 TS2339 Property 'nothing' does not exist on type/),
+    ]);
+  });
+
+  test("names of a cell with a fault, or that was never checked", async () => {
+    expect(await faults("const a: number = 'x'; const b = nowhere; const c = 1", "a.toFixed(); b.any.thing")).toEqual(
+      [],
+    );
+    expect(await faults("c.nothing")).toEqual(["1:3 TS2339 Property 'nothing' does not exist on type '1'."]);
+  });
+
   test("types of one name told apart in messages", async () => {
     types.accept("class Box { private secret = 1 }\nconst box = new Box()");
     expect(await faults("class Box { private secret = 2 }\nconst other: Box = box")).toEqual([

@@ -1,7 +1,8 @@
 import ts from "typescript-api";
 import type { Completion, TypeFault, TypeServiceOptions } from "./answers.ts";
+import { declarationsOf } from "./declarations.ts";
 import { type Declared, declaredIn, mentionedIn, type ValueKind } from "./declared.ts";
-import { createHost } from "./host.ts";
+import { createHost, declarationFile } from "./host.ts";
 import { createNames } from "./names.ts";
 
 /** A notebook's cells as TypeScript sees them: each a module, with the names of those before it in scope. */
@@ -26,30 +27,37 @@ export function createCells(place: TypeServiceOptions): Cells {
   let accepted = 0;
 
   /** Puts a cell in hand, below one line that declares what it takes from others; the length of that line. */
-  const open = (cell: string, extra: Iterable<string> = []): number => {
-    const { declared, mentioned } = read(cell);
-    const prelude = `${names.prelude(new Set([...mentioned, ...extra]), declared)}\n`;
-    host.set(file, prelude + cell);
+  const open = (cell: string, { declared, mentioned }: ReadCell, exports = ""): number => {
+    const prelude = `${names.prelude(mentioned, declared)}\n`;
+    host.set(file, `${prelude}${cell}${exports}`);
     return prelude.length;
   };
 
   return {
     check: (cell) => {
-      const before = open(cell);
-      const broken = service.getSyntacticDiagnostics(file);
-      const found = broken.length > 0 ? broken : service.getSemanticDiagnostics(file);
-      const inCell = found.filter(({ start = -1, code }) => start >= before && code !== JSON_ATTRIBUTE);
-      return inCell.map((diagnostic) => faultOf(diagnostic, (name) => names.kindOf(name)));
+      const read = readCell(cell);
+      if (read.broken.length > 0) return read.broken.map((one) => faultOf(one, 1, names.kindOf));
+      const before = open(cell, read, exportsOf(read));
+      const found = service.getSemanticDiagnostics(file).filter(({ start = -1, code }) => {
+        return start >= before && start <= before + cell.length && code !== JSON_ATTRIBUTE;
+      });
+      return found.map((one) => faultOf(one, 0, names.kindOf)); // the prelude is line 0
     },
     accept: (cell) => {
-      const { declared, mentioned } = read(cell);
+      const read = readCell(cell);
+      if (read.declared.size === 0) return;
       const module = `./~cell-${++accepted}.mts`;
-      const own = [...declared].filter(([, { exported }]) => !exported).map(([name]) => name);
-      host.set(host.pathOf(module), `${names.prelude(mentioned, declared)}\n${cell}\nexport { ${own.join(", ")} };\n`);
-      names.take(module, declared);
+      const exports = exportsOf(read);
+      open(cell, read, exports); // as it was checked: nothing is done twice
+      const types = declarationsOf(service, file, host.resolves);
+      if (types === undefined)
+        host.set(host.pathOf(module), `${names.prelude(read.mentioned, read.declared)}\n${cell}${exports}`);
+      else host.set(host.pathOf(declarationFile(module)), types);
+      names.take(module, read.declared);
     },
     complete: (cell, offset) => {
-      const before = open(cell, names.all());
+      const read = readCell(cell);
+      const before = open(cell, { ...read, mentioned: new Set([...read.mentioned, ...names.all()]) });
       const found = service.getCompletionsAtPosition(file, before + offset, undefined);
       const start = startOf(cell, offset, found);
       const typed = cell.slice(start, offset);
@@ -57,7 +65,7 @@ export function createCells(place: TypeServiceOptions): Cells {
       return { matches: [...new Set(matches)], start, end: offset };
     },
     inspect: (cell, offset) => {
-      const before = open(cell);
+      const before = open(cell, readCell(cell));
       const info = service.getQuickInfoAtPosition(file, before + offset);
       return info && describe(info);
     },
@@ -72,9 +80,23 @@ export function createCells(place: TypeServiceOptions): Cells {
 /** A JSON file imported without `with { type: "json" }`, which the kernel adds. */
 const JSON_ATTRIBUTE = 1543;
 
-function read(cell: string): { declared: ReadonlyMap<string, Declared>; mentioned: ReadonlySet<string> } {
+interface ReadCell {
+  readonly declared: ReadonlyMap<string, Declared>;
+  readonly mentioned: ReadonlySet<string>;
+  /** Its syntax errors. */
+  readonly broken: readonly ts.Diagnostic[];
+}
+
+function readCell(cell: string): ReadCell {
   const source = ts.createSourceFile("cell.mts", cell, ts.ScriptTarget.ESNext);
-  return { declared: declaredIn(source), mentioned: mentionedIn(source) };
+  const { parseDiagnostics: broken = [] } = source as { readonly parseDiagnostics?: readonly ts.Diagnostic[] };
+  return { declared: declaredIn(source), mentioned: mentionedIn(source), broken };
+}
+
+/** Below the cell: the names that it does not export itself. */
+function exportsOf({ declared }: ReadCell): string {
+  const own = [...declared].filter(([, { exported }]) => !exported).map(([name]) => name);
+  return `\nexport { ${own.join(", ")} };\n`;
 }
 
 /** What TypeScript says of an earlier cell's name that was assigned to: to it, the name is an import. */
@@ -86,10 +108,11 @@ const ASSIGNED: Partial<Readonly<Record<ValueKind, readonly [code: number, what:
 };
 const ASSIGNED_IMPORT = 2632;
 
-function faultOf(diagnostic: ts.Diagnostic, kindOf: (name: string) => ValueKind | undefined): TypeFault {
+/** @param first number of the first line */
+function faultOf(diagnostic: ts.Diagnostic, first: number, kindOf: (name: string) => ValueKind | undefined): TypeFault {
   const { line, character } = ts.getLineAndCharacterOfPosition(diagnostic.file as ts.SourceFile, diagnostic.start ?? 0);
-  const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n").replaceAll(OTHER_CELL, "earlier.");
-  const at = { line, column: character + 1 }; // the prelude is line 0
+  const message = withoutModules(ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"));
+  const at = { line: line + first, column: character + 1 };
   const name = diagnostic.code === ASSIGNED_IMPORT ? message.match(/'(.*)'/)?.[1] : undefined;
   const [code, what] = (name !== undefined && ASSIGNED[kindOf(name) ?? "import"]) || [];
   if (code === undefined) return { ...at, code: diagnostic.code, message };
@@ -97,7 +120,11 @@ function faultOf(diagnostic: ts.Diagnostic, kindOf: (name: string) => ValueKind 
 }
 
 /** How TypeScript tells types of one name apart: import("/notebooks/~cell-3.mts", { with: { … } }).Row */
-const OTHER_CELL = /import\("[^"]*\/~cell[^"]*"(, \{ with: \{[^}]*\} \})?\)\./g;
+const MODULE = /import\("[^"]*\/~cell(-\d+)?[^"]*"(, \{ with: \{[^}]*\} \})?\)\./g;
+
+function withoutModules(text: string): string {
+  return text.replaceAll(MODULE, (_module, other?: string) => (other === undefined ? "" : "earlier."));
+}
 
 /** Where the word before the cursor starts; inside a string, TypeScript says so itself. */
 function startOf(cell: string, offset: number, found: ts.CompletionInfo | undefined): number {
@@ -117,5 +144,5 @@ function describe({ displayParts, documentation, tags }: ts.QuickInfo): string {
   return parts
     .filter((part) => part !== "")
     .join("\n\n")
-    .replaceAll(OTHER_CELL, "");
+    .replaceAll(MODULE, "");
 }

@@ -19,12 +19,20 @@ const SETTINGS: ts.CompilerOptions = {
 
 /** The files that TypeScript sees: those of the disk, and cells as modules of the notebook's folder. */
 export interface CellHost extends ts.LanguageServiceHost {
+  getModuleResolutionCache(): ts.ModuleResolutionCache;
   /** Puts a cell's text in the place of `file`. */
   set(file: string, text: string): void;
   /** Where a module of cells lies. */
   pathOf(module: string): string;
+  /** Whether a cell could import a module. */
+  readonly resolves: (name: string) => boolean;
   /** Takes all cells away. */
   clear(): void;
+}
+
+/** A cell's module as declarations: what imports the module finds these first. */
+export function declarationFile(module: string): string {
+  return module.replace(/\.mts$/, ".d.mts");
 }
 
 /** @param open the module that is always there: the cell in hand */
@@ -36,14 +44,16 @@ export function createHost({ folder, root }: TypeServiceOptions, open: string): 
   const pathOf = (module: string): string => path.join(folder, module);
   const exists = (file: string): boolean => cells.has(file) || ts.sys.fileExists(file);
   const read = (file: string): string | undefined => cells.get(file)?.text ?? ts.sys.readFile(file);
-  const resolve = resolver({ folder, root }, settings, { ...ts.sys, fileExists: exists, readFile: read });
+  const { find, cache } = resolver({ folder, root }, settings, { ...ts.sys, fileExists: exists, readFile: read });
   const host: CellHost = {
     set: (file, text) => {
+      if (cells.get(file)?.text === text) return;
       version += 1;
       cells.set(file, { text, version });
       snapshots.set(file, ts.ScriptSnapshot.fromString(text));
     },
     pathOf,
+    resolves: (name) => find(name, pathOf(open), ts.ModuleKind.ESNext).resolvedModule !== undefined,
     clear: () => {
       for (const file of cells.keys()) snapshots.delete(file);
       cells.clear();
@@ -65,7 +75,9 @@ export function createHost({ folder, root }: TypeServiceOptions, open: string): 
     getDirectories: ts.sys.getDirectories,
     readDirectory: ts.sys.readDirectory,
     useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
-    ...resolve,
+    getModuleResolutionCache: () => cache,
+    resolveModuleNameLiterals: (literals, containing, _redirected, options, source) =>
+      literals.map((literal) => find(literal.text, containing, ts.getModeForUsageLocation(source, literal, options))),
   };
   if (ts.sys.realpath) host.realpath = ts.sys.realpath;
   host.clear();
@@ -76,10 +88,11 @@ function snapshotOf(text: string | undefined): ts.IScriptSnapshot | undefined {
   return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
 }
 
-type Resolver = Required<Pick<ts.LanguageServiceHost, "resolveModuleNameLiterals">> & {
+interface Resolver {
+  find(name: string, containing: string, mode: ts.ResolutionMode): ts.ResolvedModuleWithFailedLookupLocations;
   /** Without it, TypeScript reads every package.json again for each check. */
-  getModuleResolutionCache(): ts.ModuleResolutionCache;
-};
+  readonly cache: ts.ModuleResolutionCache;
+}
 
 /**
  * Modules are looked up as the kernel imports them: from the notebook's folder, then from the repository, corrigenda/…
@@ -92,21 +105,26 @@ function resolver(
 ): Resolver {
   const cache = ts.createModuleResolutionCache(folder, (name) => name, settings);
   const inRoot = path.join(root, "cell.mts");
-  return {
-    getModuleResolutionCache: () => cache,
-    resolveModuleNameLiterals: (literals, containing, redirected, options, source) =>
-      literals.map((literal) => {
-        const mode = ts.getModeForUsageLocation(source, literal, options);
-        const look = (name: string, from: string): ts.ResolvedModuleWithFailedLookupLocations =>
-          ts.resolveModuleName(name, from, options, host, cache, redirected, mode);
-        if (literal.text.startsWith("corrigenda/")) return look(literal.text, inRoot);
-        const found = look(literal.text, containing);
-        if (found.resolvedModule || containing.includes("/node_modules/")) return found;
-        if (!literal.text.startsWith(".")) return look(literal.text, inRoot);
-        const ended = ENDINGS.map((ending) => look(`${literal.text}${ending}`, containing));
-        return ended.find(({ resolvedModule }) => resolvedModule) ?? found;
-      }),
+  const find: Resolver["find"] = (name, containing, mode) => {
+    const look = (text: string, from: string): ts.ResolvedModuleWithFailedLookupLocations =>
+      ts.resolveModuleName(text, from, settings, host, cache, undefined, mode);
+    if (name.startsWith("./~cell-")) return cellModule(path.join(folder, name), host);
+    if (name.startsWith("corrigenda/")) return look(name, inRoot);
+    const found = look(name, containing);
+    if (found.resolvedModule || containing.includes("/node_modules/")) return found;
+    if (!name.startsWith(".")) return look(name, inRoot);
+    const ended = ENDINGS.map((ending) => look(`${name}${ending}`, containing));
+    return ended.find(({ resolvedModule }) => resolvedModule) ?? found;
   };
+  return { cache, find };
 }
 
 const ENDINGS = [".ts", ".js", "/index.ts"];
+
+function cellModule(file: string, host: ts.ModuleResolutionHost): ts.ResolvedModuleWithFailedLookupLocations {
+  const types = declarationFile(file);
+  const found = host.fileExists(types)
+    ? { resolvedFileName: types, extension: ts.Extension.Dmts }
+    : { resolvedFileName: file, extension: ts.Extension.Mts };
+  return { resolvedModule: found };
+}
