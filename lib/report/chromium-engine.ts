@@ -15,6 +15,7 @@ export async function chromiumEngine(executable: string): Promise<Engine> {
   };
   const paper = async (svg: string, size: Size): Promise<Page> => {
     const page = await pageOf("paper");
+    await page.bringToFront(); // a page behind another takes a second for every screenshot
     await page.setViewportSize(size);
     await page.setContent(`<!doctype html><style>body { margin: 0 } svg { display: block }</style>${svg}`);
     return page;
@@ -33,6 +34,6 @@ export async function chromiumEngine(executable: string): Promise<Engine> {
 
 async function newPage(context: BrowserContext, name: Bundle | "paper"): Promise<Page> {
   const page = await context.newPage();
-  if (name !== "paper") await page.addScriptTag({ content: await loadPlotly(name) });
+  if (name !== "paper") await page.evaluate(await loadPlotly(name));
   return page;
 }

@@ -52,7 +52,7 @@ async function carry(level: 1 | 2): Promise<string> {
   return packed.toString("base64");
 }
 
-const IDLE_MS = 5_000;
+const IDLE_MS = 2_000;
 let open: Promise<Images> | undefined;
 let users = 0;
 let timer: NodeJS.Timeout | undefined;

@@ -14,7 +14,7 @@ export function templateOf(colours: Colours): JsonObject {
     [0, card],
     [1, series[0] ?? ink],
   ];
-  const colorbar = { outlinewidth: 0, thickness: 12, len: 0.9, title: { side: "right" } };
+  const colorbar = { outlinewidth: 0, thickness: 12, len: 0.9, title: { side: "right", font: { size: 13.5 } } };
   return {
     layout: {
       ...{ font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", colorway: series },
