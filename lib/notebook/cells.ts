@@ -80,7 +80,7 @@ export async function startCells(place: ThreadPlace): Promise<CellThread> {
         // A termination may fall on the very message that ends the cell: it is sent until the cell has ended.
         worker.postMessage({ do: "interrupt", id: one.id } satisfies Order);
         const quiet = await Promise.race([one.done.then(() => true), wait(BUSY_MS, false)]);
-        if (!quiet && !ended) await terminateExecution(worker);
+        if (!quiet) await Promise.race([terminateExecution(worker), one.done]);
       }
     },
     ended: gone.promise,

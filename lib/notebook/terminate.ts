@@ -22,13 +22,14 @@ export async function terminateExecution(thread: Worker): Promise<void> {
 }
 
 interface Attached {
-  readonly params: { readonly sessionId: string; readonly workerInfo: { readonly workerId: string } };
+  readonly params: { readonly sessionId: string; readonly workerInfo: { readonly title: string } };
 }
 
 function attach(session: Session, threadId: number): Promise<string> {
   return new Promise((resolve) => {
     session.on("NodeWorker.attachedToWorker", ({ params }: Attached) => {
-      if (params.workerInfo.workerId === `${threadId}`) resolve(params.sessionId);
+      // The inspector's own ids count the threads that are alive; the title has the thread's.
+      if (params.workerInfo.title.startsWith(`[worker ${threadId}]`)) resolve(params.sessionId);
     });
   });
 }

@@ -178,6 +178,11 @@ describe("an interrupt", () => {
     expect(second.value).toBe(first.value);
   });
 
+  test("leaves the type service alone", async () => {
+    await cells.stop("console.log('go'); for (;;);");
+    expect((await cells.session.assist.complete("Math.sqr", 8)).matches).toEqual(["sqrt"]);
+  });
+
   test("with no cell running does nothing", async () => {
     await cells.session.interrupt();
     expect((await cells.run("1")).value).toBe("1");
