@@ -1,6 +1,6 @@
 import { type Chart, chart, findBrowser, openImages } from "corrigenda/report";
 import { describe, expect, test } from "vitest";
-import { kinds } from "./kinds.ts";
+import { kinds } from "../report/kinds.ts";
 
 const browser = await findBrowser();
 if (!browser) console.warn("no Chromium here: images are drawn by jsdom alone");
