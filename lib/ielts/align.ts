@@ -39,7 +39,11 @@ export function aligner(essay: string): Aligner {
       }
       if (wanted.length < LEAST_ALIGNED || wanted.length > MOST_CHARS) return undefined;
       lower ??= sameLength(essay);
-      const span = nearest(lower, sameLength(wanted), Math.min(MOST_EDITS, Math.floor(wanted.length * EDIT_SHARE)));
+      const span = nearestSeeded(
+        lower,
+        sameLength(wanted),
+        Math.min(MOST_EDITS, Math.floor(wanted.length * EDIT_SHARE)),
+      );
       return span && passage(essay, wholeWords(essay, span), "aligned");
     },
   };
@@ -65,10 +69,40 @@ function sameLength(text: string): string {
 }
 
 /**
+ * The same as `nearest`, looked for only where it can be: of k + 1 pieces of the pattern, k edits leave one as it is.
+ */
+function nearestSeeded(text: string, pattern: string, k: number): Span | undefined {
+  const size = Math.floor(pattern.length / (k + 1));
+  const starts: number[] = [];
+  for (let piece = 0; piece <= k; piece++) {
+    const seed = pattern.slice(piece * size, (piece + 1) * size);
+    for (let at = text.indexOf(seed); at >= 0; at = text.indexOf(seed, at + 1)) starts.push(at - piece * size - k);
+  }
+  let best: (Span & { readonly cost: number }) | undefined;
+  let end = -1;
+  let start = 0;
+  const look = (): void => {
+    if (end < 0) return;
+    const found = nearest(text.slice(start, end), pattern, k);
+    if (found && (best === undefined || found.cost < best.cost))
+      best = { start: found.start + start, end: found.end + start, cost: found.cost };
+  };
+  for (const from of starts.sort((a, b) => a - b).map((at) => Math.max(0, at))) {
+    if (from > end) {
+      look();
+      start = from;
+    }
+    end = Math.min(text.length, from + pattern.length + 2 * k);
+  }
+  look();
+  return best;
+}
+
+/**
  * The stretch of a text with the fewest edits to the pattern, at most k: Sellers' search, each column with the place
  * where its best path began. @see Sellers 1980, https://doi.org/10.1016/0196-6774(80)90016-4
  */
-function nearest(text: string, pattern: string, k: number): Span | undefined {
+function nearest(text: string, pattern: string, k: number): (Span & { readonly cost: number }) | undefined {
   const rows = pattern.length;
   let [costs, starts] = [new Int32Array(rows + 1), new Int32Array(rows + 1)];
   let [next, nextStarts] = [new Int32Array(rows + 1), new Int32Array(rows + 1)];
@@ -82,9 +116,10 @@ function nearest(text: string, pattern: string, k: number): Span | undefined {
       const same = (costs[row - 1] ?? 0) + (pattern.charCodeAt(row - 1) === letter ? 0 : 1);
       const skip = (costs[row] ?? 0) + 1;
       const add = (next[row - 1] ?? 0) + 1;
-      if (same <= skip && same <= add) [next[row], nextStarts[row]] = [same, starts[row - 1] ?? 0];
-      else if (skip <= add) [next[row], nextStarts[row]] = [skip, starts[row] ?? 0];
-      else [next[row], nextStarts[row]] = [add, nextStarts[row - 1] ?? 0];
+      const least = Math.min(same, skip, add);
+      next[row] = least;
+      const from = least === same ? starts[row - 1] : least === skip ? starts[row] : nextStarts[row - 1];
+      nextStarts[row] = from ?? 0;
     }
     const cost = next[rows] ?? rows;
     if (cost <= k && (best === undefined || cost < best.cost))

@@ -30,3 +30,4 @@ export { simulateIelts } from "./simulate.ts";
 export { type SplitReport, splitter } from "./split.ts";
 export * from "./tables.ts";
 export { checkFile, type FileCheck, type FileProblem, LIMITS, lineProblems } from "./validate.ts";
+export { type Variant, variantRows } from "./variants.ts";

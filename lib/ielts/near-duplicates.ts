@@ -18,26 +18,53 @@ export interface NearDuplicates {
  * @see Broder 1997, "On the resemblance and containment of documents"
  */
 export function nearDuplicates(shingle: number): NearDuplicates {
-  const buckets = new Map<string, number[]>();
-  const signatures: Uint32Array[] = [];
+  /** The last text of each bucket; `before` leads from there to the ones before it, per text and band. */
+  const last = new Map<number, number>();
+  let signatures = new Uint32Array(SIZE * 64);
+  let before = new Int32Array(BANDS * 64);
+  let count = 0;
   return {
     add: (text) => {
+      const me = count++;
+      if (count * SIZE > signatures.length) {
+        signatures = grown(signatures, new Uint32Array(signatures.length * 2));
+        before = grown(before, new Int32Array(before.length * 2));
+      }
       const signature = signatureOf(text, shingle);
-      const me = signatures.push(signature) - 1;
-      const candidates = new Set<number>();
+      signatures.set(signature, me * SIZE);
+      const near = new Set<number>();
       for (let band = 0; band < BANDS; band++) {
-        const key = `${band}:${signature.subarray(band * ROWS, (band + 1) * ROWS).join(",")}`;
-        const others = buckets.get(key);
-        if (others === undefined) buckets.set(key, [me]);
-        else {
-          for (const other of others) candidates.add(other);
-          // A bucket is one chain of duplicates: its first members stand for all.
-          if (others.length < 4) others.push(me);
+        const key = bucketOf(signature, band);
+        let other = last.get(key) ?? NONE;
+        before[me * BANDS + band] = other;
+        last.set(key, me);
+        for (let step = 0; step < CHAIN && other !== NONE; step++) {
+          if (!near.has(other) && similarity(signature, signatures, other * SIZE) >= NEAR) near.add(other);
+          other = before[other * BANDS + band] ?? NONE;
         }
       }
-      return [...candidates].filter((other) => similarity(signature, signatures[other]) >= NEAR);
+      return [...near];
     },
   };
+}
+
+const NONE = -1;
+/** A bucket is one chain of duplicates: its latest members stand for all. */
+const CHAIN = 4;
+
+function grown<T extends Uint32Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** A number of 48 bits and the band. */
+function bucketOf(signature: Uint32Array, band: number): number {
+  let [low, high] = [band, 0];
+  for (let place = band * ROWS; place < (band + 1) * ROWS; place++) {
+    low = mix(low + (signature[place] ?? 0));
+    high = mix(high ^ (signature[place] ?? 0));
+  }
+  return (band * 2 ** 16 + (high & 0xffff)) * 2 ** 32 + (low >>> 0);
 }
 
 /** The words of a text without case and punctuation, for comparing. */
@@ -50,10 +77,9 @@ export function plainWords(text: string): string[] {
   );
 }
 
-function similarity(a: Uint32Array, b: Uint32Array | undefined): number {
-  if (b === undefined) return 0;
+function similarity(a: Uint32Array, all: Uint32Array, from: number): number {
   let same = 0;
-  for (let place = 0; place < SIZE; place++) if (a[place] === b[place]) same += 1;
+  for (let place = 0; place < SIZE; place++) if (a[place] === all[from + place]) same += 1;
   return same / SIZE;
 }
 

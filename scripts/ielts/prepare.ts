@@ -63,4 +63,6 @@ await main(script, async (flags, around) => {
   const delivered = await ielts.deliver(engine, run, disk);
   const exists = async (path: string): Promise<boolean> => (await disk.size(path)) !== undefined;
   print((await ielts.closingLines(delivered, exists)).join("\n"));
+  const { maxRSS, userCPUTime } = process.resourceUsage();
+  log.debug(`peak of memory ${(maxRSS / 1_024).toFixed(0)} MB, ${(userCPUTime / 1e6).toFixed(1)} s of CPU`);
 });
