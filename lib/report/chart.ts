@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { StudyError } from "corrigenda/error";
 import type { Json, JsonObject } from "corrigenda/json";
 import { checkId } from "./id.ts";
@@ -65,7 +66,7 @@ export function chart(options: ChartOptions): Chart {
   checkId(id, "chart");
   const types = data.map(({ type }) => (typeof type === "string" ? type : "scatter"));
   const traces = data.flatMap((trace, index) => withInterval(plain(shortName(trace)) as Trace, id, index));
-  const made: Chart = {
+  const made: Chart & { [inspect.custom](): string } = {
     ...{ id, title, height },
     ...(caption === undefined ? {} : { caption }),
     ...(source === undefined ? {} : { source }),
@@ -74,6 +75,7 @@ export function chart(options: ChartOptions): Chart {
       layout: types.some((type) => WITH_AXES.test(type)) ? withAxes(options) : withoutAxes(options),
     },
     bundle: bundleOf(types),
+    [inspect.custom]: () => `chart ${id}: ${title}`, // what console.log and plain tslab print
     [DISPLAY]: async () => (await import("./notebook.ts")).notebookBundle(made),
   };
   return made;

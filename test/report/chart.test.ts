@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { type ChartOptions, chart } from "corrigenda/report";
 import { describe, expect, test } from "vitest";
 
@@ -74,6 +75,10 @@ describe("a chart", () => {
     const { name } = of({ data: [{ type: "bar", name: "word ".repeat(20), x: ["a"], y: [1] }] }).spec.data[0] ?? {};
     expect(String(name)).toHaveLength(40);
     expect(name).toMatch(/…$/);
+  });
+
+  test("prints as a line where nothing can draw it", () => {
+    expect(inspect(of())).toBe("chart c: T");
   });
 
   test("knows which bundle of plotly it needs", () => {
