@@ -21,23 +21,24 @@ const parameters = z.record(z.string(), z.json()).default({}).meta({ short: "p" 
 const flags = {
   parameters: parameters.describe("values for the cell tagged parameters: JSON, or text as it stands"),
   name: z.string().optional().describe("name below results/notebooks/, the notebook's own if left out"),
-  all: z.boolean().default(false).describe("run every notebook of notebooks/"),
+  all: z.boolean().default(false).describe("run every notebook of a folder, notebooks if left out"),
   force: z.boolean().default(false).describe("run also when nothing it depends on has changed"),
   results: z.string().default("results").describe("the folder of all results"),
 };
 const script = defineScript({
   name: "scripts/notebook/run.ts",
   summary: "Runs a notebook in Node, without Jupyter, and keeps the executed copy in results/notebooks/.",
-  positionals: { notebook: z.string().optional().describe("a file ending in .ipynb") },
+  positionals: { notebook: z.string().optional().describe("a file ending in .ipynb, or a folder with --all") },
   flags,
   examples: ["npm run notebook -- notebooks/00-tour.ipynb", "npm run notebook -- --all"],
 });
 
 await main(script, async ({ notebook, ...flags }, around) => {
   const own = flags.name !== undefined || Object.keys(flags.parameters).length > 0;
-  if (flags.all === (notebook !== undefined) || (flags.all && own))
-    throw new StudyError("config", "name one notebook, with its parameters, or say --all, without");
-  await (notebook === undefined ? runAll(flags, around) : runOne(notebook, flags, around));
+  if (flags.all && own) throw new StudyError("config", "--parameters and --name go with one notebook, not with --all");
+  if (flags.all) await runAll(notebook ?? "notebooks", flags, around);
+  else if (notebook !== undefined) await runOne(notebook, flags, around);
+  else throw new StudyError("config", "name a notebook, or say --all");
 });
 
 type Flags = z.infer<z.ZodObject<typeof flags>>;
@@ -65,9 +66,9 @@ async function runOne(file: string, flags: Flags, { disk: here, log, print, sign
   print(`${file}: ${duration(run.end - start)}, ${copy}`);
 }
 
-async function runAll({ results, force }: Flags, { disk, signal }: ScriptRun): Promise<void> {
+async function runAll(folder: string, { results, force }: Flags, { disk, signal }: ScriptRun): Promise<void> {
   const failed: string[] = [];
-  for (const file of await notebooksBelow(disk, "notebooks")) {
+  for (const file of await notebooksBelow(disk, folder)) {
     const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true });
     const words = [script.name, file, "--results", results, ...(force ? ["--force"] : [])];
     if ((await child`zx ${words}`).exitCode !== 0) failed.push(file);

@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
-import path from "node:path";
-import { promisify } from "node:util";
-import { nodeDisk, readText } from "corrigenda/files";
-import { type Notebook, notebooksBelow, readNotebook } from "corrigenda/notebook";
+import { readText } from "corrigenda/files";
+import { type Notebook, readNotebook } from "corrigenda/notebook";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ipynb } from "../notebook/notebooks.ts";
+import { shownBy } from "../notebook/shown.ts";
+import { hasJupyter, nbconvert } from "./jupyter.ts";
 import { done, run, start, temporary } from "./script.ts";
 
 const place = temporary("notebook");
@@ -32,29 +31,6 @@ const to = ["--results", place.resolve("results")];
 
 async function copyOf(name: string): Promise<Notebook> {
   return readNotebook(await readText(place, `results/notebooks/${name}/${name}.ipynb`), name);
-}
-
-interface Shown {
-  readonly output_type: string;
-  readonly name?: string;
-  readonly text?: string | string[];
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-/** What each cell shows, however it was cut into pieces on its way. */
-function shownBy({ cells }: Notebook): unknown[] {
-  return cells.map(({ outputs, execution_count: count }) => {
-    const texts: Record<string, string> = {};
-    const others = ((outputs ?? []) as Shown[]).flatMap(({ name, text, data, ...rest }) => {
-      if (name !== undefined) texts[name] = (texts[name] ?? "") + [text].flat().join("");
-      const joined = Object.entries(data ?? {}).map(([mime, value]) => [
-        mime,
-        Array.isArray(value) ? value.join("") : value,
-      ]);
-      return name === undefined ? [{ ...rest, data: Object.fromEntries(joined) }] : [];
-    });
-    return { count: count ?? null, texts, others };
-  });
 }
 
 test("a notebook runs, is skipped while nothing has changed, and runs again on --force", async () => {
@@ -128,6 +104,22 @@ test.each([
   expect(shownBy(await copyOf(name))).toMatchObject(shown);
 });
 
+test("--all runs every notebook of a folder, also after one that fails, and says which did", async () => {
+  for (const [name, cell] of [
+    ["a", "nowhere"],
+    ["b", "1"],
+    ["c", "2"],
+  ] as const)
+    await place.write(`folder/${name}.ipynb`, ipynb(cell));
+  const all = await run(RUN, place.resolve("folder"), "--all", ...to);
+  expect(all.code).toBe(1);
+  expect(all.out.match(/[abc]\.ipynb: \d+s/g)?.map((line) => line.slice(0, 7))).toEqual(["b.ipynb", "c.ipynb"]);
+  expect(all.err).toMatch(
+    /^error\[notebook\]: .*a\.ipynb:1:1: TypeError \[TS2304\]: Cannot find name 'nowhere'\.\nerror/,
+  );
+  expect(all.err).toMatch(/error\[notebook\]: failed, as said above: \S+\/a\.ipynb\n$/);
+});
+
 test("Ctrl-C stops the cell that runs and keeps the copy; a cell that ends its thread fails", async () => {
   await place.write("notebooks/slow.ipynb", ipynb("console.log('first')", "for (;;) {\n}", "3"));
   const slow = start([RUN, file("slow"), ...to], { LOG_LEVEL: "info" });
@@ -148,12 +140,12 @@ test("Ctrl-C stops the cell that runs and keeps the copy; a cell that ends its t
 });
 
 test.each([
-  [[], 2, "name one notebook"],
-  [["--all", "-p", "n", "1"], 2, "name one notebook"],
+  [[], 2, "error[config]: name a notebook, or say --all\n"],
+  [["--all", "-p", "n", "1"], 2, "error[config]: --parameters and --name go with one notebook, not with --all\n"],
   [["/none.ipynb"], 1, "error[files]: /none.ipynb does not exist\n"],
 ])("%j is refused", async (words, code, sentence) => {
   const ended = await run(RUN, ...words, ...to);
-  expect([ended.code, ended.err]).toEqual([code, expect.stringContaining(sentence)]);
+  expect([ended.code, ended.err]).toEqual([code, sentence]);
 });
 
 test("the notebooks' types are checked without running them; each fault says where", async () => {
@@ -163,30 +155,19 @@ test("the notebooks' types are checked without running them; each fault says whe
   expect(err).toBe(`error[notebook]: type faults in ${place.resolve("notebooks")}: 1\n`);
 });
 
-const nbconvert = (...words: readonly string[]): Promise<{ stdout: string; stderr: string }> => {
-  const env = { ...process.env, JUPYTER_PATH: nodeDisk("lib/notebook/jupyter").resolve(".") };
-  return promisify(execFile)("jupyter", ["nbconvert", ...words], { env });
-};
-const debian = await nbconvert("--version").then(
-  () => true,
-  () => console.warn("jupyter nbconvert is not installed: its outputs are not compared with ours"),
-);
-
-describe.skipIf(!debian)("Debian's nbconvert", () => {
+describe.skipIf(!(await hasJupyter()))("Debian's nbconvert", () => {
   const execute = (name: string, copy: string): ReturnType<typeof nbconvert> =>
-    nbconvert("--to", "notebook", "--execute", name, "--output", place.resolve(`${copy}.ipynb`));
+    nbconvert("--to", "notebook", "--execute", file(name), "--output", place.resolve(`${copy}.ipynb`));
 
-  test("shows the same as our runner, for every notebook", async () => {
-    await done(RUN, "--all", ...to);
-    for (const name of [file("good"), ...(await notebooksBelow(nodeDisk("."), "notebooks"))]) {
-      await execute(name, "theirs");
-      const theirs = readNotebook(await readText(place, "theirs.ipynb"), name);
-      expect([name, shownBy(await copyOf(path.basename(name, ".ipynb")))]).toEqual([name, shownBy(theirs)]);
-    }
+  test("shows the same as our runner", async () => {
+    await done(RUN, file("good"), ...to);
+    await execute("good", "theirs");
+    const theirs = readNotebook(await readText(place, "theirs.ipynb"), "theirs");
+    expect(shownBy(await copyOf("good"))).toEqual(shownBy(theirs));
   });
 
   test("names a TypeScript error too", async () => {
-    const failed = await execute(file("types"), "never").catch((error: { stderr: string }) => error);
+    const failed = await execute("types", "never").catch((error: { stderr: string }) => error);
     expect(failed.stderr).toContain("TypeError [TS2322]");
     expect(failed.stderr).toContain("Type 'number' is not assignable to type 'string'.");
   });
