@@ -2,13 +2,14 @@
  * Notebooks: cells in TypeScript, run in a thread that keeps their values, and the Jupyter kernel around it.
  *
  * @example
- * const result: MimeBundle = { "text/plain": "42" }; // { "text/plain": "42" }
+ * jupyterData({ platform: "linux", env: {}, home: "/home/ada" }); // "/home/ada/.local/share/jupyter"
  * @module
  */
 export { type CellFault, checkNotebook } from "./check.ts";
 export { Connection } from "./connection.ts";
 export { executedCells, type Notebook, readNotebook } from "./ipynb.ts";
 export { type Kernel, type KernelOptions, startKernel } from "./kernel.ts";
+export { type KernelProcess, startKernelProcess } from "./kernel-process.ts";
 export { absoluteSpec, type JupyterUser, jupyterData, KERNELS, KernelSpec } from "./kernelspec.ts";
 export type { Failure, MimeBundle, Output } from "./output.ts";
 export { isPublished, publish } from "./published.ts";
