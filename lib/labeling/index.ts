@@ -2,7 +2,7 @@
  * labeling, the study of which data sets a paper mentions: pages, three processes, evidence, the source's files.
  *
  * @example
- * documentKey("Übersicht 2020"); // "Ubersicht-2020-1f1f5e39"
+ * documentKey("Übersicht 2020"); // "Ubersicht-2020-abdca217"
  * readId("reasoning", "a_b_0123abcd-pg-4"); // { document: "a_b", hash: "0123abcd", page: 4 }
  * @module
  */

@@ -5,9 +5,14 @@ test("every data set says where it is from and what its licence allows", () => {
   expect(declarations.map((one) => [one.name, one.mayLeaveMachine])).toEqual([
     ["bea2019", false],
     ["fce", false],
+    ["hub", false],
+    ["ielts", true],
+    ["ielts-sample", true],
     ["jfleg", true],
     ["longman", false],
+    ["papers", false],
     ["sample", true],
+    ["sample-papers", true],
     ["user", false],
   ]);
   for (const one of declarations) expect([one.source, one.licence].every((text) => text.length > 5)).toBe(true);
@@ -15,7 +20,7 @@ test("every data set says where it is from and what its licence allows", () => {
 
 test("an unknown data set is refused with the known ones", () => {
   expect(() => declarationOf("efcamdat")).toThrow(
-    "no data set is declared as 'efcamdat'; known are bea2019, fce, jfleg, longman, sample, user",
+    "no data set is declared as 'efcamdat'; known are bea2019, fce, hub, ielts, ielts-sample, jfleg, longman, papers, sample, sample-papers, user",
   );
 });
 
