@@ -21,7 +21,7 @@ const OPEN = "./~cell.mts";
 
 export function createCells(place: TypeServiceOptions): Cells {
   const host = createHost(place, OPEN);
-  const service = ts.createLanguageService(host);
+  const service = ts.createLanguageService(host, keepingRegistry());
   const file = host.pathOf(OPEN);
   let names = createNames();
   let accepted = 0;
@@ -75,6 +75,12 @@ export function createCells(place: TypeServiceOptions): Cells {
       accepted = 0;
     },
   };
+}
+
+/** Keeps what was parsed once: a package that one cell does not use is used by the next. */
+function keepingRegistry(): ts.DocumentRegistry {
+  const keep = (): void => undefined;
+  return { ...ts.createDocumentRegistry(), releaseDocument: keep, releaseDocumentWithKey: keep };
 }
 
 /** A JSON file imported without `with { type: "json" }`, which the kernel adds. */
