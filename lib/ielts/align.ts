@@ -7,6 +7,10 @@ export interface Passage extends Span {
   readonly match: "exact" | "folded" | "aligned";
 }
 
+interface Costed extends Span {
+  readonly cost: number;
+}
+
 /** Finds what a model says it quoted. */
 export interface Aligner {
   /** The passage that is meant; undefined where the essay has nothing like it. */
@@ -78,13 +82,13 @@ function nearestSeeded(text: string, pattern: string, k: number): Span | undefin
     const seed = pattern.slice(piece * size, (piece + 1) * size);
     for (let at = text.indexOf(seed); at >= 0; at = text.indexOf(seed, at + 1)) starts.push(at - piece * size - k);
   }
-  let best: (Span & { readonly cost: number }) | undefined;
+  let best: Costed | undefined;
   let end = -1;
   let start = 0;
   const look = (): void => {
     if (end < 0) return;
     const found = nearest(text.slice(start, end), pattern, k);
-    if (found && (best === undefined || found.cost < best.cost))
+    if (found && (best === undefined || isBetter(found, best, pattern.length)))
       best = { start: found.start + start, end: found.end + start, cost: found.cost };
   };
   for (const from of starts.sort((a, b) => a - b).map((at) => Math.max(0, at))) {
@@ -102,12 +106,12 @@ function nearestSeeded(text: string, pattern: string, k: number): Span | undefin
  * The stretch of a text with the fewest edits to the pattern, at most k: Sellers' search, each column with the place
  * where its best path began. @see Sellers 1980, https://doi.org/10.1016/0196-6774(80)90016-4
  */
-function nearest(text: string, pattern: string, k: number): (Span & { readonly cost: number }) | undefined {
+function nearest(text: string, pattern: string, k: number): Costed | undefined {
   const rows = pattern.length;
   let [costs, starts] = [new Int32Array(rows + 1), new Int32Array(rows + 1)];
   let [next, nextStarts] = [new Int32Array(rows + 1), new Int32Array(rows + 1)];
   for (let row = 0; row <= rows; row++) costs[row] = row;
-  let best: (Span & { readonly cost: number }) | undefined;
+  let best: Costed | undefined;
   for (let at = 0; at < text.length; at++) {
     const letter = text.charCodeAt(at);
     next[0] = 0;
@@ -121,12 +125,17 @@ function nearest(text: string, pattern: string, k: number): (Span & { readonly c
       const from = least === same ? starts[row - 1] : least === skip ? starts[row] : nextStarts[row - 1];
       nextStarts[row] = from ?? 0;
     }
-    const cost = next[rows] ?? rows;
-    if (cost <= k && (best === undefined || cost < best.cost))
-      best = { start: nextStarts[rows] ?? 0, end: at + 1, cost };
+    const found = { start: nextStarts[rows] ?? 0, end: at + 1, cost: next[rows] ?? rows };
+    if (found.cost <= k && (best === undefined || isBetter(found, best, rows))) best = found;
     [costs, next, starts, nextStarts] = [next, costs, nextStarts, starts];
   }
   return best;
+}
+
+/** Fewer edits; of equal ones, the length that is nearer to the pattern's. */
+function isBetter(a: Costed, b: Costed, length: number): boolean {
+  const off = ({ start, end }: Costed): number => Math.abs(end - start - length);
+  return a.cost < b.cost || (a.cost === b.cost && off(a) < off(b));
 }
 
 function isWhole(text: string, start: number, end: number): boolean {
