@@ -74,14 +74,7 @@ export async function startCells(place: ThreadPlace): Promise<CellThread> {
       return done;
     },
     interrupt: async () => {
-      const one = running;
-      if (!one) return;
-      for (let tries = 0; tries < MOST_TRIES && running === one; tries++) {
-        // A termination may fall on the very message that ends the cell: it is sent until the cell has ended.
-        worker.postMessage({ do: "interrupt", id: one.id } satisfies Order);
-        const quiet = await Promise.race([one.done.then(() => true), wait(BUSY_MS, false)]);
-        if (!quiet) await Promise.race([terminateExecution(worker), one.done]);
-      }
+      if (running) await stop(worker, running);
     },
     ended: gone.promise,
     close: async () => {
@@ -89,6 +82,16 @@ export async function startCells(place: ThreadPlace): Promise<CellThread> {
       await worker.terminate();
     },
   };
+}
+
+/** A termination may fall on the very message that ends the cell: that is sent until the cell has ended. */
+async function stop(worker: Worker, { id, done }: Running): Promise<void> {
+  const ended = done.then(() => true);
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    worker.postMessage({ do: "interrupt", id } satisfies Order);
+    if (await Promise.race([ended, wait(BUSY_MS, false)])) return;
+    await Promise.race([terminateExecution(worker), ended]);
+  }
 }
 
 function endOf(reason: string): Failure {

@@ -25,7 +25,7 @@ export function createExecutor(session: Pick<Session, "run">, history: History):
     const on = (output: Output): void => {
       if (output.output_type === "execute_result" && store) history.result(String(output.data["text/plain"] ?? ""));
       const { output_type: type, ...content } = output;
-      publish(type, "data" in output ? { transient: {}, ...content } : content);
+      publish(type, type.endsWith("display_data") ? { transient: {}, ...content } : content);
     };
     return session.run(code, on, { count });
   };

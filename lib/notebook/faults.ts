@@ -1,14 +1,38 @@
 import { excerpt, type PlacedFailure } from "./failure.ts";
 import type { TypeMode } from "./session.ts";
 import type { TypeFault } from "./types/answers.ts";
+import type { TypeService } from "./types/service.ts";
 
 /** What a cell says of its own check: a line `// @types warn`, `// @types off` or `// @types error`. */
 export function typeMode(code: string): TypeMode | undefined {
   return code.match(/^[ \t]*\/\/ @types (error|warn|off)[ \t]*$/m)?.[1] as TypeMode | undefined;
 }
 
+/** A cell that is to be checked. */
+export interface Checked {
+  readonly checker: Pick<TypeService, "check">;
+  readonly code: string;
+  readonly count: number;
+  readonly mode: TypeMode;
+  /** Takes text for stderr. */
+  warn(text: string): void;
+}
+
+/** What keeps a cell from running; warnings are said. A checker that broke down is said, and keeps no cell from running. */
+export async function faultOf({ checker, code, count, mode, warn }: Checked): Promise<PlacedFailure | undefined> {
+  if (mode === "off") return undefined;
+  try {
+    const faults = await checker.check(code);
+    if (faults.length > 0 && mode === "error") return faultsFailure(faults, code, count);
+    if (faults.length > 0) warn(faultsWarning(faults, count));
+  } catch (error) {
+    warn(`warning: the cell's types were not checked: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+  return undefined;
+}
+
 /** A cell's type faults as its error: the first one by name, all of them in the traceback. @param faults [n >= 1] */
-export function faultsFailure(faults: readonly TypeFault[], code: string, count: number): PlacedFailure {
+function faultsFailure(faults: readonly TypeFault[], code: string, count: number): PlacedFailure {
   const [first] = faults;
   const lines = code.split("\n");
   const traceback = faults.flatMap((fault) => [
@@ -27,7 +51,7 @@ export function faultsFailure(faults: readonly TypeFault[], code: string, count:
 }
 
 /** The same as text for stderr. */
-export function faultsWarning(faults: readonly TypeFault[], count: number): string {
+function faultsWarning(faults: readonly TypeFault[], count: number): string {
   return faults.map((fault) => `warning: ${faultLine(fault, count)}\n`).join("");
 }
 

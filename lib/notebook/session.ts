@@ -1,6 +1,6 @@
 import { startCells } from "./cells.ts";
-import { INTERRUPTED, type PlacedFailure } from "./failure.ts";
-import { faultsFailure, faultsWarning, typeMode } from "./faults.ts";
+import { INTERRUPTED } from "./failure.ts";
+import { faultOf, typeMode } from "./faults.ts";
 import type { Failure, Output } from "./output.ts";
 import { openTypeService, type TypeService } from "./types/service.ts";
 
@@ -52,24 +52,12 @@ export async function openSession({ folder, root, types = "error" }: SessionOpti
   const cells = await startCells({ folder, root });
   const checker = openTypeService({ folder, root });
   let checking: { stopped: boolean } | undefined;
-  /** Faults that keep the cell from running; warnings are said. */
-  const check = async (
-    code: string,
-    on: (output: Output) => void,
-    count: number,
-  ): Promise<PlacedFailure | undefined> => {
-    const mode = typeMode(code) ?? types;
-    const faults = mode === "off" ? [] : await checker.check(code);
-    if (faults.length === 0) return undefined;
-    if (mode === "error") return faultsFailure(faults, code, count);
-    on({ output_type: "stream", name: "stderr", text: faultsWarning(faults, count) });
-    return undefined;
-  };
   return {
     run: async (code, on, { count }) => {
       const mine = { stopped: false };
       checking = mine;
-      const fault = await check(code, on, count);
+      const warn = (text: string): void => on({ output_type: "stream", name: "stderr", text });
+      const fault = await faultOf({ checker, code, count, mode: typeMode(code) ?? types, warn });
       checking = undefined;
       const failure = mine.stopped ? INTERRUPTED : fault;
       if (failure) {
@@ -77,10 +65,9 @@ export async function openSession({ folder, root, types = "error" }: SessionOpti
         on({ output_type: "error", ename, evalue, traceback });
         return { status: "error", ...failure };
       }
-      const result = await cells.run(code, count, on);
-      // Also a cell that failed has declared something; a name that it did not reach cannot be read.
-      if (result.status === "ok" || result.ename !== "SyntaxError") checker.accept(code);
-      return result;
+      // Also a cell that fails declares something; a name that it does not reach cannot be read.
+      checker.accept(code);
+      return cells.run(code, count, on);
     },
     interrupt: async () => {
       if (checking) checking.stopped = true;

@@ -3,7 +3,7 @@
 // The Jupyter kernel: TypeScript cells, each type-checked before it runs. The working folder is that of the notebook.
 import path from "node:path";
 import { defineScript, main, parseYaml } from "corrigenda/cli";
-import { readText } from "corrigenda/files";
+import { nodeDisk, readText } from "corrigenda/files";
 import { Connection, startKernel } from "corrigenda/notebook";
 import { realClock } from "corrigenda/time";
 import { z } from "zod";
@@ -24,6 +24,8 @@ const script = defineScript({
 
 await main(script, async ({ connectionFile, types }, { disk }) => {
   const root = path.resolve(import.meta.dirname, "../..");
+  // Keys of the repository's .env reach notebooks in any folder, as they reach scripts.
+  if ((await nodeDisk(root).size(".env")) !== undefined) process.loadEnvFile(path.join(root, ".env"));
   const connection = parseYaml(await readText(disk, connectionFile), connectionFile, Connection);
   const kernel = await startKernel({ connection, folder: disk.resolve("."), root, types, clock: realClock });
   // An interrupt stops a cell here, not the process.

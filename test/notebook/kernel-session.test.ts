@@ -3,6 +3,7 @@ import path from "node:path";
 import { nodeDisk } from "corrigenda/files";
 import { openSession } from "corrigenda/notebook";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { faultOf } from "../../lib/notebook/faults.ts";
 import { type TestSession, testSession } from "./sessions.ts";
 
 const folder = nodeDisk(path.join(os.tmpdir(), `corrigenda-kernel-${process.pid}`));
@@ -203,6 +204,14 @@ describe("types", () => {
     expect((await checked.run(`// @types off\n${bad}`)).said).toBe("ran\n");
     expect((await checked.run("const broken = ")).result).toMatchObject({ ename: "SyntaxError [TS1109]" });
     expect((await checked.run("n.toFixed(1)")).result).toMatchObject({ ename: "TypeError" });
+  });
+
+  test("a checker that broke down is said, and the cell runs", async () => {
+    const said: string[] = [];
+    const checker = { check: () => Promise.reject(new Error("out of memory")) };
+    const warn = (text: string): void => void said.push(text);
+    expect(await faultOf({ checker, code: "1", count: 1, mode: "error", warn })).toBeUndefined();
+    expect(said).toEqual(["warning: the cell's types were not checked: out of memory\n"]);
   });
 
   test("the mode of a session is that of its cells, unless a cell says another", async () => {
