@@ -1,10 +1,13 @@
 import { type BatchEvent, foldEvents, linesPath } from "corrigenda/batch";
-import { type Disk, lineBlocks } from "corrigenda/files";
+import { type Disk, type Draft, lineBlocks } from "corrigenda/files";
 import type { Prompt } from "corrigenda/provider";
 import { readJournal } from "corrigenda/store";
 import { type GuardOptions, guardPrompt } from "./guard.ts";
 import { writeLines } from "./tables.ts";
 import type { Workplace } from "./workplace.ts";
+
+/** Lines that wait for one write. */
+const LINES = 200;
 
 /** A batch that a stage started. */
 export interface HandedBatch {
@@ -47,6 +50,31 @@ export async function exportHanded(
   if (file) for (const [at, lines] of files.entries()) await writeLines(out, file(at + 1), lines);
   await out.write(ids, batches.map(({ id }) => `${id}\n`).join(""));
   return batches;
+}
+
+/** Writes the result lines of each batch that a stage paid for, as they came, into files of their own. */
+export async function exportResults(
+  { store }: Pick<Workplace, "store">,
+  folder: string,
+  { out, file }: { readonly out: Disk; readonly file: (batch: string) => string },
+): Promise<void> {
+  const drafts = new Map<string, { readonly draft: Draft; lines: string[] }>();
+  try {
+    for await (const { via, raw } of store.paidBy(folder)) {
+      if (via === "online") continue;
+      const open = drafts.get(via) ?? { draft: await out.draft(), lines: [] };
+      drafts.set(via, open);
+      open.lines.push(`${JSON.stringify(raw)}\n`);
+      if (open.lines.length >= LINES) await open.draft.write(open.lines.splice(0).join(""));
+    }
+    for (const [batch, { draft, lines }] of drafts) {
+      await draft.write(lines.join(""));
+      await draft.commit(file(batch));
+      drafts.delete(batch);
+    }
+  } finally {
+    for (const { draft } of drafts.values()) await draft.discard();
+  }
 }
 
 /** Writes rows' requests as they travel, with their readable ids; masked where that was asked for. */

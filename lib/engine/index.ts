@@ -11,7 +11,7 @@ export { type Audit, auditBatches } from "./audit.ts";
 export { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 export * from "./flags.ts";
 export { guardPrompt } from "./guard.ts";
-export { exportHanded, handedIn, requestLines } from "./handed.ts";
+export { exportHanded, exportResults, handedIn, requestLines } from "./handed.ts";
 export { hashInputs, inputFiles, requireStages, sameInputs, stageEnvironment } from "./inputs.ts";
 export { checkQuestion, type Job, openJob, type Question } from "./job.ts";
 export { goOnFrom, type Later, type LaterOptions } from "./later.ts";

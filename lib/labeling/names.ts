@@ -80,6 +80,7 @@ export const paths = {
       ? `openai-batchfiles/extraction/batch-${document}.jsonl`
       : `openai-batchfiles/${process}-batches/${process}-batch-${document}.jsonl`,
   merged: (process: Process, n: number) => `batches/${process}/merged-batch-${n}.jsonl`,
+  results: (process: Process, batch: string) => `batches/${process}/results-${batch}.jsonl`,
   output: (process: Process, document: string) => `extraction_outputs/${process}/${document}.json`,
   batchIds: (process: Process) => `extraction_outputs/${process}_batches.txt`,
 } as const;

@@ -32,6 +32,7 @@ await main(script, async (flags, around) => {
   const guard = { ...recorded, dataset: declarationOf(labeling.datasetOf(recorded.input)) };
   const question = { ...labeling.labelingQuestion(doing, config, tables), guard, maxCostUsd: flags.maxCost };
   const out = nodeDisk(around.disk.resolve(labeling.exportFolder(config, root.resolve(`labeling/${run}`))));
+  const folder = `labeling/${run}/${doing}`;
   const stage = {
     ...{ ...spec, ...name, stage: labeling.resultsStage(doing), prompts: labeling.promptHashes(config), again },
     ...{ command: labeling.commandOf("collect", doing, "{run}"), parents: [submitted.parent] },
@@ -47,11 +48,11 @@ await main(script, async (flags, around) => {
       const documents = await collect(read(`labeling/${run}/text/documents.jsonl`, labeling.DocumentRow));
       const files = labeling.outputFiles({ process: doing, documents, mentions: mentions(), replies: replies() });
       for await (const file of files) await out.write(file.path, file.text);
+      await engine.exportResults(place, folder, { out, file: (batch) => labeling.paths.results(doing, batch) });
       const numbers = { process: doing, provider: place.provider.name, replies: replies(), mentions: mentions() };
       return { outputs: ["mentions.jsonl", "replies.jsonl"], metrics: await labeling.labelingMetrics(numbers) };
     },
   });
-  const folder = `labeling/${run}/${doing}`;
   await engine.exportHanded(root, folder, { out, ids: labeling.paths.batchIds(doing) });
   around.print(engine.endSentence(`${doing} ${run}`, end));
   const next = labeling.processAfter(doing);

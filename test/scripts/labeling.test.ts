@@ -1,5 +1,13 @@
 import { collect, type Disk, nodeDisk, readJsonl, readText } from "corrigenda/files";
-import { documentKeys, type Mention, PROCESSES, type ReplyRecord, readId, simulateLabeling } from "corrigenda/labeling";
+import {
+  documentKeys,
+  type Mention,
+  type PageRow,
+  PROCESSES,
+  type ReplyRecord,
+  readId,
+  simulateLabeling,
+} from "corrigenda/labeling";
 import { noFaults, type OfflineService, startOfflineService } from "corrigenda/provider/offline";
 import { readMetrics } from "corrigenda/results";
 import { realClock } from "corrigenda/time";
@@ -67,7 +75,8 @@ describe("the three processes, in batches of four", () => {
 
   test("no batch has more requests than MAX_REQUESTS_PER_BATCH, and together they are all requests", async () => {
     for (const process of PROCESSES) {
-      const files = await disk.list(`export/batches/${process}`);
+      const names = await disk.list(`export/batches/${process}`);
+      const files = names.filter((file) => file.startsWith("merged-batch-"));
       const merged = await Promise.all(
         files.map((file) => lines<{ custom_id: string }>(disk, `export/batches/${process}/${file}`)),
       );
@@ -78,6 +87,17 @@ describe("the three processes, in batches of four", () => {
       expect(travelled).toHaveLength(new Set(asked.map(({ key }) => key)).size);
       expect(asked.map(({ custom_id }) => custom_id)).toEqual(expect.arrayContaining(travelled));
       for (const { custom_id } of asked) expect(KEYS).toContain(readId(process, custom_id)?.document);
+    }
+  });
+
+  test("each batch's result lines stand in a file of its own, all together one for each request", async () => {
+    for (const process of PROCESSES) {
+      const ids = (await readText(disk, `export/extraction_outputs/${process}_batches.txt`)).trim().split("\n");
+      const results = await Promise.all(
+        ids.map((id) => lines<{ custom_id: string }>(disk, `export/batches/${process}/results-${id}.jsonl`)),
+      );
+      const asked = await lines<{ key: string }>(disk, `${process}/${process}.jsonl`);
+      expect(results.flat()).toHaveLength(new Set(asked.map(({ key }) => key)).size);
     }
   });
 
@@ -211,6 +231,28 @@ describe.concurrent("refused with one line:", () => {
     expect(err).toContain("error[refused]: data set 'papers' may not leave this machine (unknown licence); ");
   });
 });
+
+test("the sample papers end with mentions that are found on the page, in boxes that lie on it", async () => {
+  await done("scripts/labeling/run.ts", "--input", "data/sample/papers", "--run", "r", ...at("h"));
+  const disk = runDisk("h");
+  const pages = await lines<PageRow>(disk, "text/pages.jsonl");
+  const mentions = await lines<Mention>(disk, "reasoning-results/mentions.jsonl");
+  expect(new Set(mentions.map(({ document }) => document))).toEqual(new Set(["1282", "339"]));
+  const found = mentions.filter(({ evidence }) => evidence.state === "found");
+  expect(found.length).toBeGreaterThan(mentions.length / 2);
+  for (const { document, page: number, evidence, raw_name, sent } of found) {
+    const page = pages.find((one) => one.document === document && one.page === number);
+    const slice = (place: { start: number; end: number } | null) =>
+      page?.text.slice(place?.start, place?.end).replace(/\s+/g, " ");
+    if (evidence.name) expect(slice(evidence.name)).toBe(raw_name);
+    expect(slice(evidence.sentence)).toBe(sent?.replace(/\s+/g, " "));
+    expect(evidence.boxes.sentence.length).toBeGreaterThan(0);
+    for (const [x, y, width, height] of [...evidence.boxes.name, ...evidence.boxes.sentence]) {
+      expect(x >= 0 && y >= 0 && width > 0 && height > 0).toBe(true);
+      expect(x + width <= (page?.width ?? 0) && y + height <= (page?.height ?? 0)).toBe(true);
+    }
+  }
+}, 120_000);
 
 test("--dry-run counts and prices, and hands nothing in", async () => {
   const own = [...(await writePapers(root, "g", {})), ...at("g")];
