@@ -6,7 +6,7 @@ import { preview } from "./preview.ts";
 import { type TableBundle, tableBundle } from "./show.ts";
 import type { Row, Value } from "./value.ts";
 
-const SHOWN_ROWS = 50;
+const SHOWN_ROWS = 20;
 const DISPLAY = Symbol.for("Jupyter.display");
 
 export interface Column {
@@ -22,7 +22,7 @@ export interface Frame {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   /** The rows, each checked. @throws StudyError "dataset" that names the first row that does not fit */
-  typed<T>(row: z.ZodType<T>): readonly T[];
+  typed<S extends z.ZodType>(row: S): readonly z.output<S>[];
   /** A danfojs DataFrame: missing numbers are NaN, missing texts null; bigints, lists and objects become texts. */
   toDanfo(): Promise<DataFrame>;
   readonly [DISPLAY]: () => TableBundle;
@@ -46,7 +46,7 @@ export function frameOf(columns: readonly Column[], rows: readonly Row[]): Frame
   return Object.freeze(frame);
 }
 
-function checked<T>(schema: z.ZodType<T>, row: Row, place: number): T {
+function checked<S extends z.ZodType>(schema: S, row: Row, place: number): z.output<S> {
   const result = schema.safeParse(row);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
