@@ -37,8 +37,8 @@ await main(script, async ({ rounds, repeats }, { disk, print }) => {
   };
   const starts = { ours: () => start("corrigenda"), alternative: () => start("tslab") };
   const ready = await bench.pairedRounds(starts, realClock, rounds);
-  const facts = { alternative: "plain tslab", limit: 2 } as const;
-  claims.addPaired({ name: "kernel ready", unit: "starts", ...facts }, 1, ready);
+  const alternative = "plain tslab";
+  claims.addPaired({ name: "kernel ready", unit: "starts", alternative, limit: 2 }, 1, ready);
   const seconds = { unit: "s", limit: 1.2, wanted: "at most", binding: false } as const;
   claims.add({ name: "kernel ready, ours", value: ready.oursMs / 1000, ...seconds });
 
@@ -54,7 +54,8 @@ await main(script, async ({ rounds, repeats }, { disk, print }) => {
   };
   const cells = await bench.pairedRounds({ ours: work(ours), alternative: work(tslab) }, realClock, rounds);
   const amount = repeats * CELLS.length;
-  claims.addPaired({ name: "a typical cell", unit: "cells", ...facts }, amount, cells);
+  // No more than that: ours checks strictly, by the libraries of TypeScript 5.9; tslab does not, by those of 5.0.
+  claims.addPaired({ name: "a typical cell", unit: "cells", alternative, limit: 1 }, amount, cells);
   const ms = { unit: "ms", limit: 16, wanted: "at most", binding: false } as const;
   claims.add({ name: "a typical cell, ours", value: cells.oursMs / amount, ...ms });
   claims.end();
