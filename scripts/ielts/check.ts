@@ -34,5 +34,8 @@ await main(script, async ({ folder }, { disk, print }) => {
   print(table(rows));
   print(`${train} train and ${validation} validation examples, ${quotes} quotes, ${spans} error spans`);
   if (places.length > 0)
-    throw new StudyError("dataset", `${places.length} kinds of fault; the first of each: ${places.join("; ")}`);
+    throw new StudyError(
+      "dataset",
+      `${places.length} ${places.length === 1 ? "kind" : "kinds"} of fault; the first of each: ${places.join("; ")}`,
+    );
 });

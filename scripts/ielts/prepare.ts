@@ -34,14 +34,15 @@ await main(script, async (flags, around) => {
     ...{ results, around, dataset: source.declaration, iMaySend },
     flags: { ...flags, online: !flags.batchApi, concurrency: flags.batchSize, timeoutMs },
   });
-  if (asker.isMock) print(ielts.mockNotice(asker.notice));
 
   const model = flags.model ?? flags.deployment ?? (process.env.AZURE_OPENAI_DEPLOYMENT_SCORER || "gpt-4o-mini");
   const { revision } = source;
   const config = ielts.prepareConfig(flags, { revision, model, provider: asker.recorded });
   const isThere = async (path: string): Promise<boolean> => (await asker.root.size(path)) !== undefined;
+  const name = await ielts.runOf(flags, config, isThere);
+  if (asker.isMock) print(ielts.mockNotice(asker.notice));
   const spec = {
-    ...{ study: "ielts", run: await ielts.runOf(flags, config, isThere), config, seeds: { seed } },
+    ...{ study: "ielts", run: name, config, seeds: { seed } },
     command: [
       script.name,
       "--run",
