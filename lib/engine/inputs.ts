@@ -27,7 +27,10 @@ export function inputFiles(disk: Disk): InputFiles {
 }
 
 export async function hashInputs(disk: Disk, paths: readonly string[]): Promise<FileHash[]> {
-  return Promise.all(paths.map((path) => hashFile(disk, path)));
+  const hashes: FileHash[] = [];
+  // One after the other: a folder may hold more files than a process may open.
+  for (const path of paths) hashes.push(await hashFile(disk, path));
+  return hashes;
 }
 
 /** The last of several stages, all of which have to be finished; the first that is not is named with its command. */

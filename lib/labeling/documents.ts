@@ -147,5 +147,5 @@ export function textCounts(documents: readonly DocumentRow[]): TextCounts {
 
 export function textSentence({ documents, failed, pages, kept }: TextCounts, filter: Prefilter["name"]): string {
   const unread = failed === 0 ? "" : ` (${failed} could not be read; text/documents.jsonl says why)`;
-  return `${documents} documents${unread}, ${pages} pages, of which ${pages - kept} are left out by prefilter ${filter}`;
+  return `${documents} documents${unread}, ${pages} pages, ${pages - kept} of them not asked about (prefilter ${filter})`;
 }

@@ -190,3 +190,13 @@ test("--help shows arguments, flags, words, units, defaults and examples", async
     "
   `);
 });
+
+test("a script with a --config of its own reads that file itself", async () => {
+  const own = defineScript({
+    ...{ name: "scripts/demo/own.ts", summary: "Reads its study's config." },
+    flags: { config: z.string().default("study.yaml").describe("the study's settings") },
+  });
+  expect(await parseScript(own, ["--config", "mine.yaml"], memoryDisk())).toEqual({ config: "mine.yaml" });
+  expect(helpPage(own).match(/--config/g)).toHaveLength(1);
+  expect(helpPage(script)).toContain("--config <file.yaml>");
+});

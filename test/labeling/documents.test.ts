@@ -95,7 +95,7 @@ describe("reading", () => {
     ]);
     const counts = textCounts(all.map(({ row }) => row));
     expect(textSentence(counts, "lexical")).toBe(
-      "6 documents (3 could not be read; text/documents.jsonl says why), 5 pages, of which 2 are left out by prefilter lexical",
+      "6 documents (3 could not be read; text/documents.jsonl says why), 5 pages, 2 of them not asked about (prefilter lexical)",
     );
   });
 

@@ -45,7 +45,7 @@ describe("the three processes, in batches of four", () => {
   }, 200_000);
 
   test("say what they did, what comes next, and that no model was asked", () => {
-    expect(said).toContain("text r: 3 documents, 18 pages, of which 3 are left out by prefilter lexical\n");
+    expect(said).toContain("text r: 3 documents, 18 pages, 3 of them not asked about (prefilter lexical)\n");
     expect(said).toContain("extraction r: 15 requests handed in, in 4 batches\n");
     expect(said).toMatch(/^extraction r: 15 rows answered; [\d,]+ tokens, \$0\.0\d+ \(simulated\)$/m);
     expect(said).toContain("next: npx zx scripts/labeling/run-batch.ts --process judge --run r\n");
@@ -133,6 +133,16 @@ describe("the three processes, in batches of four", () => {
     await root.write("a/reasoning.txt", `${ids[0]}\nbatch_of_others\n`);
     const few = await run("scripts/labeling/list-batches.ts", "--ids", file, ...at("a"));
     expect(few.out.match(/completed/g)).toHaveLength(1);
+    const gone = await run(
+      "scripts/labeling/list-batches.ts",
+      "--ids",
+      file,
+      ...at("a"),
+      "--base-url",
+      "http://127.0.0.1:1",
+    );
+    expect(gone.out).toContain(`${ids[0]}  not shown`);
+    expect(gone.err).toMatch(new RegExp(`error: ${ids[0]}: no answer from offline when asked to show a batch\n$`));
   });
 
   test("a second time there is nothing to do; every hash holds; nothing is open", async () => {
