@@ -32,6 +32,9 @@ export interface SplitReport {
 const ESSAY_SHINGLE = 4;
 const PROMPT_SHINGLE = 3;
 const SWEEPS = 4;
+const ORDERS = 8;
+/** The size as a whole counts more than that of one band. */
+const TOTAL_WEIGHT = 3;
 
 /** Collects examples one by one, then splits them: memory is a signature and a few numbers per example. */
 export function splitter(): {
@@ -69,7 +72,7 @@ export function splitter(): {
     split: ({ ratio, seed }) => {
       const groups = groupsOf(bands.length, sets.root);
       const wanted = ratio > 0 && bands.length > 1 ? Math.ceil(bands.length * ratio) : 0;
-      const chosen = wanted === 0 ? new Set<number>() : choose(groups, bands, wanted, seed);
+      const chosen: ReadonlySet<number> = wanted === 0 ? new Set() : choose(groups, bands, wanted, seed);
       const validation = bands.map((_, place) => chosen.has(sets.root(place)));
       return {
         validation,
@@ -97,24 +100,41 @@ function groupsOf(count: number, root: (place: number) => number): Map<number, n
   return groups;
 }
 
+interface Parts {
+  readonly groups: ReadonlyMap<number, readonly number[]>;
+  /** Per group: examples by band. */
+  readonly counts: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  readonly wanted: number;
+  /** Examples of each band that validation should have. */
+  readonly goal: ReadonlyMap<number, number>;
+}
+
 /**
- * Whole groups for validation, so that each band has its share there: groups go in or out, in a drawn order, where that
- * brings the bands' counts nearer to the wanted ones. Training keeps at least one group.
+ * Whole groups for validation, so that each band has its share there. Groups are tried in several drawn orders, and the
+ * choice that comes nearest to the wanted counts is taken. Training keeps at least one group.
  */
-function choose(
-  groups: ReadonlyMap<number, readonly number[]>,
-  bands: readonly number[],
-  wanted: number,
-  seed: number,
-): Set<number> {
+function choose(groups: Parts["groups"], bands: readonly number[], wanted: number, seed: number): ReadonlySet<number> {
   const goal = new Map<number, number>();
   for (const band of bands) goal.set(band, (goal.get(band) ?? 0) + wanted / bands.length);
+  const counts = new Map([...groups].map(([root, members]) => [root, countsBy(members, bands)]));
+  const parts = { groups, counts, wanted, goal };
+  let best: { readonly chosen: ReadonlySet<number>; readonly off: number } | undefined;
+  for (let order = 0; order < ORDERS; order++) {
+    const roots = keyedRng(seed, "split", order).shuffle([...groups.keys()]);
+    const size = (root: number): number => groups.get(root)?.length ?? 0;
+    const tried = fill(parts, order === 0 ? roots.sort((a, b) => size(b) - size(a)) : roots);
+    if (best === undefined || tried.off < best.off) best = tried;
+  }
+  return best?.chosen ?? new Set();
+}
+
+/** Groups go in or out, in this order, where that brings the counts nearer; `off`: how far they are in the end. */
+function fill(
+  { groups, counts, wanted, goal }: Parts,
+  order: readonly number[],
+): { readonly chosen: ReadonlySet<number>; readonly off: number } {
   const short = new Map(goal);
   let missing = wanted;
-  const counts = new Map([...groups].map(([root, members]) => [root, countsBy(members, bands)]));
-  const order = keyedRng(seed, "split")
-    .shuffle([...groups.keys()])
-    .sort((a, b) => (groups.get(b)?.length ?? 0) - (groups.get(a)?.length ?? 0));
   const chosen = new Set<number>();
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (const root of order) {
@@ -122,7 +142,7 @@ function choose(
       if (sign > 0 && chosen.size >= groups.size - 1) continue;
       const members = counts.get(root) ?? new Map<number, number>();
       const size = sign * (groups.get(root)?.length ?? 0);
-      let gain = missing ** 2 - (missing - size) ** 2;
+      let gain = TOTAL_WEIGHT * (missing ** 2 - (missing - size) ** 2);
       for (const [band, count] of members) {
         const now = short.get(band) ?? 0;
         gain += now ** 2 - (now - sign * count) ** 2;
@@ -134,7 +154,8 @@ function choose(
       else chosen.delete(root);
     }
   }
-  return chosen;
+  const off = [...short.values()].reduce((sum, one) => sum + one ** 2, TOTAL_WEIGHT * missing ** 2);
+  return { chosen, off };
 }
 
 function countsBy(members: readonly number[], bands: readonly number[]): Map<number, number> {
