@@ -7,12 +7,12 @@
  * @module
  */
 export * from "./advance.ts";
-export * from "./chain.ts";
 export { choiceOf } from "./choice.ts";
 export { LabelingConfig, MOST_REQUESTS } from "./config.ts";
 export { consolidate, type Group, type Placed } from "./consolidate.ts";
 export { type Cue, findCues } from "./cues.ts";
 export * from "./documents.ts";
+export * from "./evaluate.ts";
 export * from "./finetune.ts";
 export * from "./flags.ts";
 export { itemId, type LabelingItem } from "./items.ts";
