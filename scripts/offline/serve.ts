@@ -3,6 +3,7 @@
 // Prints {"url":"http://127.0.0.1:8787"} when ready. Keeps files, batches and the bill under --state.
 import { defineScript, main } from "corrigenda/cli";
 import { nodeDisk } from "corrigenda/files";
+import { simulateIelts } from "corrigenda/ielts";
 import { simulateLabeling } from "corrigenda/labeling";
 import type { Simulator } from "corrigenda/provider";
 import { harshFaults, noFaults, startOfflineService } from "corrigenda/provider/offline";
@@ -11,7 +12,7 @@ import { simulateWhyfix } from "corrigenda/whyfix";
 import { z } from "zod";
 
 /** The first that knows a request answers it; what none knows gets a labelled text. */
-const simulators: readonly Simulator[] = [simulateWhyfix, simulateLabeling];
+const simulators: readonly Simulator[] = [simulateWhyfix, simulateLabeling, simulateIelts];
 
 const script = defineScript({
   name: "scripts/offline/serve.ts",
