@@ -5,6 +5,7 @@ import { defineScript, main, table } from "corrigenda/cli";
 import { openWork, openWorkplace } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { collect, nodeDisk } from "corrigenda/files";
+import { simulateIelts } from "corrigenda/ielts";
 import { simulateLabeling } from "corrigenda/labeling";
 import { simulateWhyfix } from "corrigenda/whyfix";
 import { z } from "zod";
@@ -68,7 +69,7 @@ await main(script, async ({ action, run, results, baseUrl }, around) => {
   for (const { provider, batches, stage } of chosen) {
     if (!provider || batches.length === 0) continue;
     const settings = baseUrl === undefined ? provider : { ...provider, baseUrl };
-    const simulators = [simulateWhyfix, simulateLabeling];
+    const simulators = [simulateWhyfix, simulateLabeling, simulateIelts];
     await using place = await openWorkplace({ results, provider: settings, simulators, env: process.env, around });
     for (const id of batches) await place.provider.batch?.cancel(id);
     around.print(

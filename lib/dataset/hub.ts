@@ -35,9 +35,12 @@ export interface HubSplit {
 
 const ENDPOINT = "https://huggingface.co";
 const TIMEOUT_MS = 30_000;
-/** Where the hub keeps its own conversion of every public data set. */
-const CONVERTED = "refs/convert/parquet";
-const FORMATS: readonly TableFormat[] = ["parquet", "jsonl", "csv"];
+/** Parquet first, also the hub's own conversion of a public data set: it leaves no doubt about quotes and line ends. */
+const ORDER: readonly (readonly [branch: string, formats: readonly TableFormat[]])[] = [
+  ["main", ["parquet"]],
+  ["refs/convert/parquet", ["parquet"]],
+  ["main", ["jsonl", "csv"]],
+];
 
 const Info = z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) });
 const Tree = z.array(
@@ -51,33 +54,25 @@ const Tree = z.array(
 type Entry = z.infer<typeof Tree>[number];
 
 /**
- * Finds a split: its own Parquet, JSONL or CSV files, else those the hub converted. The revision is pinned first, so that
+ * Finds a split: its own Parquet files, else those the hub converted, else its JSONL or CSV files. The revision is pinned first, so that
  * all files are of one commit. Throws StudyError "network" where the hub cannot be reached, "dataset" where there is no such split.
  */
 export async function findSplit(dataset: string, split: string, options: HubOptions = {}): Promise<HubSplit> {
   if (!/^[\w.-]+(?:\/[\w.-]+)?$/.test(dataset))
     throw new StudyError("config", `"${dataset}" names no data set of the hub; write <owner>/<name>`);
   const seen = new Set<string>();
-  for (const branch of ["main", CONVERTED]) {
+  for (const [branch, formats] of ORDER) {
     const pinned = await pin(dataset, branch, options);
     if (pinned === undefined) continue;
     const entries = await tree(dataset, pinned, options);
-    for (const format of FORMATS) {
+    for (const format of formats) {
       const files = entries.filter(({ path }) => path.endsWith(`.${format}`));
-      const own = files.filter(({ path }) => splitsOf(path).includes(split));
       for (const { path } of files) for (const name of splitsOf(path)) seen.add(name);
+      const own = files.filter(({ path }) => splitsOf(path).includes(split));
       const chosen = own.filter(({ path }) => configOf(path) === configOf(own[0]?.path ?? ""));
-      if (chosen.length > 0) {
-        const url = (path: string): string =>
-          address(options, `/datasets/${dataset}/resolve/${pinned}/${encoded(path)}`);
-        return {
-          dataset,
-          split,
-          revision: pinned,
-          format,
-          files: chosen.map((entry) => fileOf(entry, url(entry.path))),
-        };
-      }
+      if (chosen.length === 0) continue;
+      const url = (path: string): string => address(options, `/datasets/${dataset}/resolve/${pinned}/${encoded(path)}`);
+      return { dataset, split, revision: pinned, format, files: chosen.map((entry) => fileOf(entry, url(entry.path))) };
     }
   }
   const known = [...seen].filter((name) => /^(?:train|test|validation|valid|dev)$/.test(name)).join(", ");

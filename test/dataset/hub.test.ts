@@ -82,15 +82,16 @@ describe("a split of a data set of the hub", () => {
     expect((await open(url)).table.count).toBe(5_000);
   });
 
-  test("comes from the hub's own conversion where the data set has other files only, over all pages of the tree", async () => {
-    const files = { "a.txt": csv, "b.txt": csv, "c.txt": csv };
+  test("comes from the hub's own conversion where the data set has no Parquet, over all pages of the tree and all shards", async () => {
+    const files = { "a.txt": csv, "train.csv": csv, "z.txt": csv };
+    const shards = { "default/train/0000.parquet": parquet, "default/train/0001.parquet": parquet };
     const url = await serve({
       files,
       page: 1,
-      converted: { "default/test/0000.parquet": csv, "default/train/0000.parquet": parquet },
+      converted: { "default/test/0000.parquet": csv, ...shards, "other/train/0000.parquet": csv },
     });
     const source = await open(url);
-    expect([source.revision, source.table.count]).toEqual([CONVERTED_SHA, 5_000]);
+    expect([source.revision, source.files.length, source.table.count]).toEqual([CONVERTED_SHA, 2, 10_000]);
   });
 
   test("may be CSV: quoted lines, doubled quotes, names in any case, a column that is not there", async () => {

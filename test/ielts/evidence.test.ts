@@ -1,4 +1,5 @@
 import { aligner, ERROR_TYPES, errorType, evidencePrompt, readEvidence, simulateIelts } from "corrigenda/ielts";
+import { keyedRng } from "corrigenda/rng";
 import { describe, expect, test } from "vitest";
 import { asked, example, examples, itemsOf } from "./fixture.ts";
 
@@ -57,6 +58,66 @@ describe("a quote is put back into the essay's own characters:", () => {
     }
   });
 });
+
+test("a passage with as many edits as are allowed is always found, and what is found is as near: against a full search", async () => {
+  const essays = (await examples()).map(({ essay }) => essay);
+  const rng = keyedRng(7);
+  for (let round = 0; round < 300; round++) {
+    const essay = rng.pick(essays);
+    const from = rng.int(essay.length - 130);
+    const wanted = essay.slice(from, from + 20 + rng.int(110)).trim();
+    const letters = [...wanted];
+    const edits = Math.min(20, Math.floor((wanted.length - 3) * 0.15) - 1);
+    for (let edit = 0; edit < edits; edit++) {
+      const at = rng.int(letters.length);
+      const way = rng.int(3);
+      if (way === 0) letters.splice(at, 1);
+      else letters.splice(at, way === 1 ? 1 : 0, rng.pick([..."abcdefgh "]));
+    }
+    const quote = letters.join("").trim();
+    const found = aligner(essay).find(quote);
+    expect(found, quote).toBeDefined();
+    // Ends are made whole words, which adds at most a word on each side.
+    expect(distance(found?.text.toLowerCase() ?? "", quote.toLowerCase())).toBeLessThanOrEqual(
+      leastDistance(essay.toLowerCase(), quote.toLowerCase()) + 40,
+    );
+    expect(essay.includes(found?.text ?? "?")).toBe(true);
+  }
+});
+
+/** Levenshtein's, the plain way. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** Of the pattern to any stretch of the text. */
+function leastDistance(text: string, pattern: string): number {
+  let row = Array.from({ length: pattern.length + 1 }, (_, at) => at);
+  let least = pattern.length;
+  for (const letter of text) {
+    const next = [0];
+    for (let j = 1; j <= pattern.length; j++)
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (pattern[j - 1] === letter ? 0 : 1),
+      );
+    row = next;
+    least = Math.min(least, row[pattern.length] ?? least);
+  }
+  return least;
+}
 
 test.each<[string, string]>([
   ["grammar", "grammar"],

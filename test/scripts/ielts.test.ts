@@ -181,6 +181,11 @@ describe("killed with SIGKILL and started again, a run ends in the same bytes:",
       const grown = async (): Promise<boolean> => ((await root.size(journal)) ?? 0) >= bytes;
       await killed(start(words("kill-batch", url, "--batch-api")), grown);
     }
+    const open = await done("scripts/jobs.ts", ...at("kill-batch"));
+    expect(open).toMatch(
+      /^ielts\/k .*npx zx scripts\/ielts\/prepare\.ts --run k --from data\/sample\/ielts\/essays\.csv .*--batch-api/m,
+    );
+    await done("scripts/jobs.ts", "resume", "--base-url", url, ...at("kill-batch"));
     await done(...words("kill-batch", url, "--batch-api"));
     expect(await files(out("kill-batch", "k"))).toEqual(await files(out("kill-mock2", "k")));
     const all = await paid("kill-batch");
