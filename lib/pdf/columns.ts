@@ -1,4 +1,16 @@
-import { findGutter, type Gutter, isLeftText, isRightText, type Row, rowsOf, type Sides, sidesOf } from "./gutter.ts";
+import {
+  type Extent,
+  type Frame,
+  findGutter,
+  frameOf,
+  type Gutter,
+  isLeftText,
+  isRightText,
+  type Row,
+  rowsOf,
+  type Sides,
+  sidesOf,
+} from "./gutter.ts";
 import { type Line, linesOf } from "./lines.ts";
 import type { Piece } from "./pieces.ts";
 
@@ -30,18 +42,22 @@ export function layOut(pieces: readonly Piece[], hint?: Gutter): Layout {
         stretch.rows.flatMap(({ line }) => line.pieces),
         pieces.length,
       );
-    const sides = stretch.rows.map((row) => sidesOf(row, gutter.x));
+    const own = stretch.rows.flatMap(({ line }) => line.pieces);
     const left = leavesOf(
-      sides.flatMap((side) => side?.left?.pieces ?? []),
+      own.filter((piece) => isLeft(piece, gutter)),
       pieces.length,
     );
     const right = leavesOf(
-      sides.flatMap((side) => side?.right?.pieces ?? []),
+      own.filter((piece) => !isLeft(piece, gutter)),
       pieces.length,
     );
     return [...left, ...right.map((leaf, index) => (index === 0 ? { ...leaf, runsOn: left.length > 0 } : leaf))];
   });
   return { leaves, gutter };
+}
+
+function isLeft({ x, width }: Piece, gutter: Gutter): boolean {
+  return x + width / 2 < gutter.x;
 }
 
 /** Cuts on while a part is smaller than the whole. */
@@ -72,24 +88,25 @@ function stretchesOf(rows: readonly Row[], gutter: Gutter): Stretch[] {
 }
 
 function labelsOf(rows: readonly Row[], gutter: Gutter): Label[] {
-  const left = Math.min(...rows.map(({ line }) => line.left));
-  const right = Math.max(...rows.map(({ line }) => line.right));
+  const frame = frameOf(rows);
   return rows.map((row) => {
     const sides = sidesOf(row, gutter.x);
-    return sides === undefined ? "spans" : isText(sides, { left, right }, gutter) ? "text" : "open";
+    return sides === undefined ? "spans" : isText(row, sides, frame, gutter) ? "text" : "open";
   });
 }
 
 /** Text fills at least one column, and what stands beside it does not look like the cell of a table. */
-function isText({ left, right }: Sides, frame: { left: number; right: number }, gutter: Gutter): boolean {
-  const [leftText, rightText] = [isLeftText(left, frame, gutter), isRightText(right, frame, gutter)];
+function isText(row: Row, { left, right }: Sides, frame: Frame, gutter: Gutter): boolean {
+  const leftText = isLeftText(row, left, frame, gutter);
+  const rightText = isRightText(row, right, frame, gutter);
   if (leftText && rightText) return true;
-  if (leftText) return !right || right.left - gutter.rightEdge < right.height || isFull(left, gutter.x - frame.left);
-  return rightText && (!left || left.left - frame.left < left.height || isFull(right, frame.right - gutter.rightEdge));
+  const { height } = row.line;
+  if (leftText) return !right || right.left - gutter.rightEdge < height || isFull(left, gutter.x - frame.left);
+  return rightText && (!left || left.left - frame.left < height || isFull(right, frame.right - gutter.rightEdge));
 }
 
-function isFull(line: Line | undefined, width: number): boolean {
-  return line !== undefined && line.right - line.left > 0.9 * width;
+function isFull(side: Extent | undefined, width: number): boolean {
+  return side !== undefined && side.right - side.left > 0.9 * width;
 }
 
 /** Rows that say nothing themselves (cells, headings, ends of paragraphs) go with what is around them. */

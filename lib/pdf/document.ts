@@ -1,7 +1,7 @@
 import { layOut } from "./columns.ts";
 import { compose } from "./compose.ts";
 import type { Gutter } from "./gutter.ts";
-import { type Line, linesOf, lineText, segmentsOf } from "./lines.ts";
+import { type Line, linesOf, lineText, startsOf } from "./lines.ts";
 import { AROUND, type Edge, type Edges, edgesOf, repeatedEdges } from "./margins.ts";
 import { createMender, type Mender } from "./mend.ts";
 import { type BrokenLine, breakLines } from "./paragraphs.ts";
@@ -28,8 +28,9 @@ export interface DocumentReader {
   take(ended: boolean): Generator<Page>;
 }
 
+/** A page without what the engine told: of many pages that is most of the memory. */
 interface Waiting {
-  readonly page: EnginePage;
+  readonly page: Omit<EnginePage, "textItems">;
   readonly pieces: Pieces;
   readonly edges: Edges;
 }
@@ -62,9 +63,13 @@ export function createDocumentReader(): DocumentReader {
 function prepare(page: EnginePage, words: Words, mender: Mender): Waiting {
   const pieces = piecesOf(page.textItems);
   const lines = linesOf(pieces.upright);
-  for (const line of lines) for (const segment of segmentsOf(line, 1)) words.add(lineText(segment));
+  for (const line of lines) {
+    const starts = startsOf(line, 1);
+    starts.forEach((start, index) => words.add(lineText(line, start, starts[index + 1])));
+  }
   mender.add(pieces.upright);
-  return { page, pieces, edges: edgesOf(lines, page.pageNum, page.height) };
+  const { pageNum, width, height, turn } = page;
+  return { page: { pageNum, width, height, turn }, pieces, edges: edgesOf(lines, pageNum, height) };
 }
 
 function finish(
@@ -81,7 +86,7 @@ function finish(
   const edge = (at: Edge["at"]): Line[] =>
     linesOf(repeated.filter((one) => one.at === at).flatMap((one) => one.pieces));
   const raw = [...edge("header"), ...lines.map(({ line }) => line), ...edge("footer")]
-    .map((line) => lineText(line, (piece) => piece.raw))
+    .map(rawText)
     .concat(pieces.rotated.map((piece) => piece.raw))
     .join("\n");
   const { turn } = page;
@@ -94,6 +99,10 @@ function finish(
     spans: turn ? spans.map((span) => ({ ...span, box: turnBack(span.box, turn) })) : spans,
     removed: turn ? removed.map((one) => ({ ...one, box: turnBack(one.box, turn) })) : removed,
   };
+}
+
+function rawText({ pieces }: Line): string {
+  return lineText({ pieces: pieces.map((piece) => ({ ...piece, text: piece.raw })) });
 }
 
 function removedOf(why: Removed["why"], pieces: readonly Piece[]): Removed {

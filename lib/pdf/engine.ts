@@ -13,6 +13,8 @@ export interface Range {
 
 /** Reads ranges of pages. Rejects with an EngineError. */
 export interface Engine {
+  /** How many pages to ask for after the first. */
+  readonly later: number;
   /** @param from from 1 @param to may lie behind the last page */
   read(path: string, from: number, to: number): Promise<Range>;
   close(): void;
@@ -27,8 +29,12 @@ export class EngineError extends Error {
   }
 }
 
-/** Pages of a first range: most papers are no longer. */
-export const FIRST_RANGE = 32;
+/** The first pages of a file are read together: most papers are no longer. */
+export const FIRST = 32;
+
+/** Opening a file again is cheap, a new worker is not. */
+const LATER_HERE = 16;
+const LATER_IN_WORKERS = 64;
 
 /** Nothing is computed that is not used: no OCR, no images, no Markdown. */
 const CONFIG: Partial<LiteParseConfig> = {
@@ -45,7 +51,7 @@ type Settings = ConstructorParameters<typeof LiteParse>[0];
 
 /** In this process: what takes PDFium down takes the process down. */
 export function engineHere(): Engine {
-  return { read: (path, from, to) => readRange(path, { from, to }, {}), close: () => undefined };
+  return { later: LATER_HERE, read: (path, from, to) => readRange(path, { from, to }, {}), close: () => undefined };
 }
 
 /**
@@ -55,10 +61,11 @@ export function engineHere(): Engine {
 export async function engineInWorkers(workers: number, timeoutMs: number): Promise<Engine> {
   const { LiteParse } = await import("@llamaindex/liteparse");
   const alone = { parseTimeoutMs: timeoutMs, poolSize: 1 };
-  const first = new LiteParse({ ...CONFIG, ...alone, poolSize: workers, targetPages: `1-${FIRST_RANGE}` });
+  const first = new LiteParse({ ...CONFIG, ...alone, poolSize: workers, targetPages: `1-${FIRST}` });
   return {
+    later: LATER_IN_WORKERS,
     read: (path, from, to) =>
-      from === 1 && to === FIRST_RANGE ? settle(path, first.parse(path), alone) : readRange(path, { from, to }, alone),
+      from === 1 && to === FIRST ? settle(path, first.parse(path), alone) : readRange(path, { from, to }, alone),
     close: () => first.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { ink, type Line, segmentsOf } from "./lines.ts";
+import { type Line, WORD_GAP } from "./lines.ts";
 
 /** The white between two columns of text. */
 export interface Gutter {
@@ -8,10 +8,18 @@ export interface Gutter {
   readonly rightEdge: number;
 }
 
-/** A line's parts. */
+/** Where a stretch of text begins and ends on a line. */
+export interface Extent {
+  readonly left: number;
+  readonly right: number;
+  /** Width covered by text. */
+  readonly ink: number;
+}
+
+/** A line, and its parts that lie further apart than words do. */
 export interface Row {
   readonly line: Line;
-  readonly segments: readonly Line[];
+  readonly parts: readonly Extent[];
 }
 
 /** Left and right end of the lines of a region. */
@@ -42,7 +50,15 @@ const MIDDLE = 12;
 const INDENT = 3;
 
 export function rowsOf(lines: readonly Line[]): Row[] {
-  return lines.map((line) => ({ line, segments: segmentsOf(line) }));
+  return lines.map((line) => {
+    const parts: { left: number; right: number; ink: number }[] = [];
+    for (const { x, width } of line.pieces) {
+      const last = parts.at(-1);
+      if (!last || x - last.right > WORD_GAP * line.height) parts.push({ left: x, right: x + width, ink: width });
+      else [last.right, last.ink] = [Math.max(last.right, x + width), last.ink + width];
+    }
+    return { line, parts };
+  });
 }
 
 /** The gutter that most lines of text keep clear of; undefined where the text has one column. */
@@ -57,7 +73,7 @@ export function findGutter(rows: readonly Row[], hint?: Gutter): Gutter | undefi
   return hint && sharesHint(rows, frame, hint) ? hint : undefined;
 }
 
-function frameOf(rows: readonly Row[]): Frame {
+export function frameOf(rows: readonly Row[]): Frame {
   let [left, right] = [Infinity, -Infinity];
   for (const { line } of rows) {
     left = Math.min(left, line.left);
@@ -70,8 +86,8 @@ function frameOf(rows: readonly Row[]): Frame {
 function leftEdges(rows: readonly Row[], { left, right }: Frame): number[] {
   const margin = (right - left) * NARROWEST;
   const starts = new Map<number, { count: number; sum: number }>();
-  for (const { segments } of rows) {
-    for (const { left: x } of segments) {
+  for (const { parts } of rows) {
+    for (const { left: x } of parts) {
       if (x < left + margin || x > right - margin) continue;
       const bin = starts.get(Math.round(x / EDGE)) ?? { count: 0, sum: 0 };
       starts.set(Math.round(x / EDGE), { count: bin.count + 1, sum: bin.sum + x });
@@ -109,8 +125,8 @@ function supportOf(rows: readonly Row[], frame: Frame, rightEdge: number): Found
       close();
       continue;
     }
-    if (isLeftText(sides.left, frame, probe)) run.left += 1;
-    if (isRightText(sides.right, frame, probe)) run.right += 1;
+    if (isLeftText(row, sides.left, frame, probe)) run.left += 1;
+    if (isRightText(row, sides.right, frame, probe)) run.right += 1;
     run.end = Math.max(run.end, leftEnd);
     run.height = Math.max(run.height, row.line.height);
   }
@@ -125,43 +141,43 @@ function supportOf(rows: readonly Row[], frame: Frame, rightEdge: number): Found
 
 /** A page whose columns are short: the gutter of the page before holds while each side has a line of text. */
 function sharesHint(rows: readonly Row[], frame: Frame, hint: Gutter): boolean {
-  const sides = rows.map((row) => sidesOf(row, hint.x));
   return (
-    sides.some((side) => isLeftText(side?.left, frame, hint)) &&
-    sides.some((side) => isRightText(side?.right, frame, hint))
+    rows.some((row) => isLeftText(row, sidesOf(row, hint.x)?.left, frame, hint)) &&
+    rows.some((row) => isRightText(row, sidesOf(row, hint.x)?.right, frame, hint))
   );
 }
 
 export interface Sides {
-  readonly left: Line | undefined;
-  readonly right: Line | undefined;
+  readonly left: Extent | undefined;
+  readonly right: Extent | undefined;
 }
 
-/** A line's two sides; undefined where it crosses. */
-export function sidesOf({ line, segments }: Row, x: number): Sides | undefined {
-  if (segments.some((segment) => segment.left < x && segment.right > x)) return undefined;
-  if (line.right <= x) return { left: line, right: undefined };
-  if (line.left >= x) return { left: undefined, right: line };
-  return { left: joined(segments, (segment) => segment.right <= x), right: joined(segments, (one) => one.left >= x) };
+/** What of a line stands on the two sides; undefined where it crosses. */
+export function sidesOf({ parts }: Row, x: number): Sides | undefined {
+  let first = 0;
+  for (const part of parts) {
+    if (part.left < x && part.right > x) return undefined;
+    if (part.right <= x) first += 1;
+  }
+  return { left: joined(parts, 0, first), right: joined(parts, first, parts.length) };
 }
 
-function joined(segments: readonly Line[], which: (segment: Line) => boolean): Line | undefined {
-  const chosen = segments.filter(which);
-  if (chosen.length === 1) return chosen[0];
-  const [first, last] = [chosen[0], chosen.at(-1)];
-  if (!first || !last) return undefined;
-  return { ...first, pieces: chosen.flatMap(({ pieces }) => pieces), right: last.right };
+function joined(parts: readonly Extent[], from: number, to: number): Extent | undefined {
+  const [first, last] = [parts[from], parts[to - 1]];
+  if (!first || !last || to <= from) return undefined;
+  let ink = 0;
+  for (let index = from; index < to; index++) ink += parts[index]?.ink ?? 0;
+  return { left: first.left, right: last.right, ink };
 }
 
-export function isLeftText(line: Line | undefined, frame: Frame, { x }: Gutter): boolean {
-  return line !== undefined && line.left - frame.left < INDENT * line.height && fills(line, x - frame.left);
+export function isLeftText({ line }: Row, side: Extent | undefined, frame: Frame, { x }: Gutter): boolean {
+  return side !== undefined && side.left - frame.left < INDENT * line.height && fills(side, x - frame.left);
 }
 
-export function isRightText(line: Line | undefined, frame: Frame, { rightEdge }: Gutter): boolean {
-  return line !== undefined && line.left - rightEdge < INDENT * line.height && fills(line, frame.right - rightEdge);
+export function isRightText({ line }: Row, side: Extent | undefined, frame: Frame, { rightEdge }: Gutter): boolean {
+  return side !== undefined && side.left - rightEdge < INDENT * line.height && fills(side, frame.right - rightEdge);
 }
 
-function fills(line: Line, width: number): boolean {
-  const extent = line.right - line.left;
-  return extent >= FILLS * width && ink(line) >= INK * extent;
+function fills({ left, right, ink }: Extent, width: number): boolean {
+  return right - left >= FILLS * width && ink >= INK * (right - left);
 }

@@ -8,10 +8,11 @@ export interface Line {
   /** Of its longest piece: signs of other fonts may stand higher and lower. */
   readonly top: number;
   readonly height: number;
+  readonly font: string;
 }
 
-/** A gap as wide as this, in heights of the line, is more than the space between two words. */
-const WIDE = 0.6;
+/** A wider gap, in heights of the line, is more than the space between two words. */
+export const WORD_GAP = 0.6;
 /** From this ratio of heights on, the taller piece is an initial or a bracket over several lines. */
 const TALL = 1.8;
 
@@ -64,20 +65,32 @@ export function lineOf(pieces: readonly Piece[]): Line {
     right = Math.max(right, piece.x + piece.width);
     if (longest && piece.text.length > longest.text.length) longest = piece;
   }
-  return { pieces: sorted, left: sorted[0]?.x ?? 0, right, top: longest?.y ?? 0, height: longest?.height ?? 0 };
+  return {
+    pieces: sorted,
+    left: sorted[0]?.x ?? 0,
+    right,
+    top: longest?.y ?? 0,
+    height: longest?.height ?? 0,
+    font: longest?.font ?? "",
+  };
 }
 
 /** The parts of a line that lie further apart than words do. @param gap in heights of the line */
-export function segmentsOf(line: Line, gap = WIDE): Line[] {
-  const segments: Piece[][] = [];
+export function segmentsOf(line: Line, gap: number): Line[] {
+  const starts = startsOf(line, gap);
+  if (starts.length === 1) return [line];
+  return starts.map((start, index) => lineOf(line.pieces.slice(start, starts[index + 1])));
+}
+
+/** Indexes of the pieces at which such parts begin. */
+export function startsOf({ pieces, height }: Line, gap: number): number[] {
+  const starts: number[] = [];
   let right = -Infinity;
-  for (const piece of line.pieces) {
-    const last = segments.at(-1);
-    if (last && piece.x - right <= gap * line.height) last.push(piece);
-    else segments.push([piece]);
-    right = Math.max(right, piece.x + piece.width);
-  }
-  return segments.length === 1 ? [line] : segments.map(lineOf);
+  pieces.forEach(({ x, width }, index) => {
+    if (x - right > gap * height) starts.push(index);
+    right = Math.max(right, x + width);
+  });
+  return starts;
 }
 
 /** Width covered by text, gaps between words of one piece included. */
@@ -87,16 +100,12 @@ export function ink({ pieces }: Line): number {
   return sum;
 }
 
-/** A line as printed, with the words that lie apart told apart. */
-export function lineText(
-  { pieces }: Pick<Line, "pieces">,
-  of: (piece: Piece) => string = (piece) => piece.text,
-): string {
+/** A line as printed, with the words that lie apart told apart. @param from first piece @param to behind the last */
+export function lineText({ pieces }: Pick<Line, "pieces">, from = 0, to = pieces.length): string {
   let text = "";
-  let before: Piece | undefined;
-  for (const piece of pieces) {
-    text += (before && areApart(before, piece) ? " " : "") + of(piece);
-    before = piece;
+  for (let index = from; index < to; index++) {
+    const [before, piece] = [pieces[index - 1], pieces[index]];
+    if (piece) text += index > from && before && areApart(before, piece) ? ` ${piece.text}` : piece.text;
   }
   return text;
 }

@@ -9,6 +9,8 @@ export interface Edge {
   readonly numbers: readonly number[];
   readonly y: number;
   readonly pieces: readonly Piece[];
+  /** The page's first or last line, with white between it and the next. */
+  readonly outermost: boolean;
 }
 
 /** The edges of a page. */
@@ -37,9 +39,15 @@ export function edgesOf(lines: readonly Line[], page: number, height: number): E
     segmentsOf(line, APART).map(({ pieces, top }): Edge => {
       const text = lineText({ pieces });
       const form = text.replace(/\d+/g, "#").replace(/ /g, "").toLowerCase();
-      return { at, form, numbers: (text.match(/\d+/g) ?? []).map(Number), y: top, pieces };
+      const outermost = line === (at === "header" ? lines[0] : lines.at(-1)) && standsApart(lines, at);
+      return { at, form, numbers: (text.match(/\d+/g) ?? []).map(Number), y: top, pieces, outermost };
     });
   return { page, edges: [...upper.flatMap(edge("header")), ...lower.flatMap(edge("footer"))] };
+}
+
+function standsApart(lines: readonly Line[], at: Edge["at"]): boolean {
+  const [above, below] = at === "header" ? lines.slice(0, 2) : lines.slice(-2);
+  return above !== undefined && below !== undefined && below.top - above.top - above.height > above.height;
 }
 
 /**
@@ -50,13 +58,15 @@ export function edgesOf(lines: readonly Line[], page: number, height: number): E
 export function repeatedEdges({ page, edges }: Edges, around: readonly Edges[]): Edge[] {
   if (around.length < SHORTEST) return [];
   const sameParity = around.filter((other) => (other.page - page) % 2 === 0);
-  return edges.filter((edge) => {
+  const repeated = edges.filter((edge) => {
     const on = (others: readonly Edges[]): number =>
       others.filter((other) => other.edges.some((one) => comesAgain(edge, one, other.page - page))).length;
     const isMost = (count: number, of: number): boolean => count >= Math.max(2, of / 2);
-    const alternating = on(sameParity);
-    return isMost(alternating, sameParity.length) || isMost(on(around), around.length);
+    return isMost(on(sameParity), sameParity.length) || isMost(on(around), around.length);
   });
+  // The title of a short chapter beside the page number goes with it.
+  const beside = (edge: Edge): boolean => repeated.some((one) => one.outermost && one.at === edge.at);
+  return edges.filter((edge) => repeated.includes(edge) || (edge.outermost && beside(edge)));
 }
 
 function comesAgain(a: Edge, b: Edge, pages: number): boolean {

@@ -1,5 +1,5 @@
 import type { Leaf } from "./columns.ts";
-import { ink, type Line, lineText, segmentsOf } from "./lines.ts";
+import { ink, type Line, lineText, startsOf } from "./lines.ts";
 
 /** What stands between a line and the one before it in the text. */
 export type Break = "none" | "paragraph" | "row";
@@ -21,27 +21,33 @@ const INDENT = 0.7;
 /** Cells of a row lie this far apart, in line heights. */
 const CELL = 2;
 const MARKER = /^(?:\d{1,3}[.)](?=\s|$)|\[\d{1,3}\](?=\s|$)|[•▪◦·](?=\s|$)|\*{1,3}(?=[\s\p{L}])|[†‡§])/u;
+/** Dots that lead to a page number. */
+const LEADER = /(?:\s?\.){5}/;
 const ENDED = /[.!?:][)"'\]]*$/;
 
 /** The lines of a page with their breaks, in reading order. */
 export function breakLines(leaves: readonly Leaf[]): BrokenLine[] {
-  const out: BrokenLine[] = [];
+  const out: (BrokenLine & TextLine)[] = [];
   for (const leaf of leaves) {
     const leading = leadingOf(leaf);
     leaf.lines.forEach((line, index) => {
-      const [text, before] = [lineText(line), out.at(-1)];
-      const here = { line, text };
-      const isFirst = index === 0 || before === undefined;
-      const how = isFirst
-        ? firstBreak(before, here, leaf)
-        : breakOf(before, here, { leading, right: rightOf(leaf, index) });
-      out.push({ line, text, break: how });
+      const text = lineText(line);
+      const here = { line, text, row: isRow(line, text) };
+      const before = out.at(-1);
+      const measure = { leading, right: rightOf(leaf, index) };
+      const how = index > 0 && before ? breakOf(before, here, measure) : firstBreak(before, here, leaf);
+      out.push({ ...here, break: how });
     });
   }
   return out;
 }
 
-type TextLine = Omit<BrokenLine, "break">;
+/** A line, and whether it is a row of cells. */
+interface TextLine {
+  readonly line: Line;
+  readonly text: string;
+  readonly row: boolean;
+}
 
 /** Where a line and those after it end. */
 function rightOf({ lines }: Leaf, from: number): number {
@@ -84,10 +90,14 @@ function areOneSize(a: number, b: number): boolean {
   return Math.abs(a - b) < 0.12 * Math.max(a, b);
 }
 
-function breakOf({ line: before, text }: TextLine, { line, text: own }: TextLine, { leading, right }: Measure): Break {
+function breakOf(
+  { line: before, text, row: beforeRow }: TextLine,
+  { line, text: own, row }: TextLine,
+  { leading, right }: Measure,
+): Break {
   const step = bottom(line) - bottom(before);
   const far = step > NEW_PARAGRAPH * leading(Math.max(before.height, line.height));
-  if (isRow(before) || isRow(line)) return far && step > 2 * line.height ? "paragraph" : "row";
+  if (beforeRow || row) return far && step > 2 * line.height ? "paragraph" : "row";
   if (far || Math.abs(line.height - before.height) > 0.25 * before.height) return "paragraph";
   const short = before.right < right - 1.5 * before.height;
   const ended = ENDED.test(text);
@@ -95,34 +105,24 @@ function breakOf({ line: before, text }: TextLine, { line, text: own }: TextLine
   const moved = line.left - before.left;
   const hangs = MARKER.test(text) && moved > 0;
   if (Math.abs(moved) > INDENT * line.height && !hangs && (short || ended)) return "paragraph";
-  const looksOther = fontOf(before) !== fontOf(line) || Math.abs(line.height - before.height) > 0.07 * before.height;
+  const looksOther = before.font !== line.font || Math.abs(line.height - before.height) > 0.07 * before.height;
   return short && looksOther ? "paragraph" : "none";
 }
 
 /** A new column goes on with the paragraph of the one before where neither side says otherwise. */
-function firstBreak(last: TextLine | undefined, { line, text }: TextLine, { runsOn }: Leaf): Break {
+function firstBreak(last: TextLine | undefined, { line, text, row }: TextLine, { runsOn }: Leaf): Break {
   if (!last) return "none";
   const { line: before } = last;
-  const goesOn = runsOn && !isRow(before) && !isRow(line) && fontOf(before) === fontOf(line);
+  const goesOn = runsOn && !last.row && !row && before.font === line.font;
   const sameSize = Math.abs(line.height - before.height) < 0.1 * before.height;
   return goesOn && sameSize && !ENDED.test(last.text) && /^[\p{Ll}\p{N}("'[]/u.test(text) ? "none" : "paragraph";
 }
 
-/** Cells that stand apart: half of the line is white, or one gap is wider than any space. */
-function isRow(line: Line): boolean {
-  const segments = segmentsOf(line, CELL);
-  return segments.length > 1 && (segments.length > 2 || ink(line) < 0.9 * (line.right - line.left));
-}
-
-/** The font of most characters. */
-function fontOf({ pieces }: Line): string {
-  const counts = new Map<string, number>();
-  let best = "";
-  for (const { font, text } of pieces) {
-    counts.set(font, (counts.get(font) ?? 0) + text.length);
-    if ((counts.get(font) ?? 0) > (counts.get(best) ?? 0)) best = font;
-  }
-  return best;
+/** Cells that stand apart, or dots that lead to a page number. */
+function isRow(line: Line, text: string): boolean {
+  const cells = startsOf(line, CELL).length;
+  const isWhite = cells > 2 || (cells > 1 && ink(line) < 0.9 * (line.right - line.left));
+  return isWhite || LEADER.test(text);
 }
 
 function bottom({ top, height }: Line): number {

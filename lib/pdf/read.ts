@@ -1,11 +1,9 @@
 import type { Disk } from "corrigenda/files";
-import { createDocumentReader, type EnginePage } from "./document.ts";
-import { type Engine, EngineError, engineHere, FIRST_RANGE, type Range } from "./engine.ts";
+import { createDocumentReader, type DocumentReader, type EnginePage } from "./document.ts";
+import { type Engine, EngineError, engineHere, FIRST, type Range } from "./engine.ts";
 import { pageProblem, problem } from "./problems.ts";
 import type { PdfRow } from "./types.ts";
 
-/** Later ranges are longer: each opens the file again. */
-const RANGE = 64;
 /** A PDF says what it is somewhere in its first bytes. */
 const HEAD = 1024;
 
@@ -27,7 +25,7 @@ export interface Started {
 /** Begins to read; a failure waits in the promise. */
 export function startPdf(disk: Disk, file: string, engine: Engine): Started {
   const path = disk.resolve(file);
-  const first = inspect(disk, file).then(() => engine.read(path, 1, FIRST_RANGE));
+  const first = inspect(disk, file).then(() => engine.read(path, 1, FIRST));
   first.catch(() => undefined);
   return { path, first };
 }
@@ -46,9 +44,7 @@ export async function* rowsOf(file: string, started: Started, engine: Engine): A
   const reader = createDocumentReader();
   let hasText = false;
   try {
-    for await (const { range, ended } of rangesOf(started, engine)) {
-      reader.add(withDamaged(range));
-      const damaged = new Set(range.damaged);
+    for await (const { damaged, ended } of feed(reader, started, engine)) {
       for (const page of reader.take(ended)) {
         hasText ||= page.text !== "";
         yield damaged.has(page.page) ? pageProblem(file, page.page) : { ok: true, file, page };
@@ -61,18 +57,27 @@ export async function* rowsOf(file: string, started: Started, engine: Engine): A
   }
 }
 
-/** The next range is being read while this one is used. */
-async function* rangesOf(
-  { path, first }: Started,
-  engine: Engine,
-): AsyncGenerator<{ readonly range: Range; readonly ended: boolean }> {
+interface Fed {
+  /** Pages that could not be read. */
+  readonly damaged: ReadonlySet<number>;
+  readonly ended: boolean;
+}
+
+/** Hands range after range to the reader. The next one is being read while the pages of this one are used. */
+async function* feed(reader: DocumentReader, { path, first }: Started, engine: Engine): AsyncGenerator<Fed> {
+  const damaged = new Set<number>();
+  // A range is not kept while its pages are used: hence the function.
+  const add = (range: Range): number => {
+    for (const page of range.damaged) damaged.add(page);
+    reader.add(withDamaged(range));
+    return range.total;
+  };
   let next: Promise<Range> | undefined = first;
-  for (let read = FIRST_RANGE; next; read += RANGE) {
-    const range: Range = await next;
-    const ended = read >= range.total;
-    next = ended ? undefined : engine.read(path, read + 1, read + RANGE);
+  for (let read = FIRST; next; read += engine.later) {
+    const ended: boolean = read >= add(await next);
+    next = ended ? undefined : engine.read(path, read + 1, read + engine.later);
     next?.catch(() => undefined);
-    yield { range, ended };
+    yield { damaged, ended };
   }
 }
 

@@ -63,6 +63,18 @@ describe("headers and footers", () => {
     ]);
   });
 
+  test("the title of a short chapter goes with the page number beside it", async () => {
+    const read = await place.read(
+      pages(9, (page) => [
+        { text: `Chapter ${Math.ceil(page / 3)}: Words`, x: 60, y: 40 },
+        { text: `${page + 5}`, x: 500, y: 40 },
+      ]),
+    );
+    expect(read.map(({ removed }) => gone(removed))).toEqual(
+      read.map(({ page }) => [`header: Chapter ${Math.ceil(page / 3)}: Words`, `header: ${page + 5}`]),
+    );
+  });
+
   test("a document of two pages is left alone", async () => {
     const read = await place.read(pages(2, () => [{ text: "Journal of Words", x: 60, y: 40 }]));
     expect(read.map(({ removed }) => removed)).toEqual([[], []]);
