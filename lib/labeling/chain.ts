@@ -7,8 +7,9 @@ export function stagesThrough(process: Process, run: string): { stage: string; c
   return [...stagesUpTo(process, run), { stage: resultsStage(process), command }];
 }
 
-/** The last process with results among the finished stages; the first one where there is none, so that its command is named. */
-export function lastProcess(finished: ReadonlySet<string>): Process {
+/** The last process with results; the first one where there is none, so that its command is named. */
+export function lastProcess(stages: readonly { readonly stage: string; readonly state: string }[]): Process {
+  const finished = new Set(stages.flatMap(({ stage, state }) => (state === "finished" ? [stage] : [])));
   return PROCESSES.findLast((process) => finished.has(resultsStage(process))) ?? "extraction";
 }
 

@@ -25,6 +25,7 @@ export { type Prefilter, prefilter } from "./prefilter.ts";
 export { labelingPrompt, systemTexts } from "./prompts.ts";
 export * from "./records.ts";
 export { type LabelingOutcome, ReplyRecord, replyLines } from "./replies.ts";
+export * from "./review.ts";
 export { extractionItems, laterItems } from "./rows.ts";
 export { Entry, outputSchemas } from "./schemas.ts";
 export { simulateLabeling } from "./simulate.ts";

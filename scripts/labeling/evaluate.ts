@@ -24,9 +24,7 @@ const script = defineScript({
 await main(script, async (flags, { disk, log, print }) => {
   const root = nodeDisk(disk.resolve(flags.results));
   const run = await engine.runOf(disk, flags, labeling.LabelingConfig, labeling.defaultRun);
-  const stages = await collect(stagesOf(root, { study: "labeling", run }));
-  const finished = new Set(stages.filter(({ state }) => state === "finished").map(({ stage }) => stage));
-  const last = labeling.lastProcess(finished);
+  const last = labeling.lastProcess(await collect(stagesOf(root, { study: "labeling", run })));
   const before = await engine.requireStages(root, { study: "labeling", run }, labeling.stagesThrough(last, run));
   const { provider, labeling: config } = labeling.LabelingStage.parse(before.manifest.config);
   const files = ["gold_citations.json", "publications.json"].map((name) => `${flags.gold}/${name}`);
