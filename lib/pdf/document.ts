@@ -65,7 +65,7 @@ function prepare(page: EnginePage, words: Words, mender: Mender): Waiting {
   const lines = linesOf(pieces.upright);
   for (const line of lines) {
     const starts = startsOf(line, 1);
-    starts.forEach((start, index) => words.add(lineText(line, start, starts[index + 1])));
+    for (const [index, start] of starts.entries()) words.add(lineText(line, start, starts[index + 1]));
   }
   mender.add(pieces.upright);
   const { pageNum, width, height, turn } = page;
