@@ -1,5 +1,5 @@
 // npm start
-// The whyfix study on bundled learner errors, offline and without a key: four steps on two data sets, then reports.
+// The studies on bundled data, offline and without a key, then what they found and where the reports lie.
 import { defineScript, main } from "corrigenda/cli";
 import { StudyError } from "corrigenda/error";
 import { nodeDisk } from "corrigenda/files";
@@ -7,45 +7,57 @@ import { readMetrics } from "corrigenda/results";
 import { z } from "zod";
 import { $ } from "zx";
 
-const RUNS = [
-  { sample: "sample-longman", run: "0101-0900" },
-  { sample: "sample-fce", run: "0101-0901" },
+const whyfix = (sample: string, run: string) => ({
+  title: `whyfix: why was a learner's word replaced? (${sample})`,
+  steps: [["scripts/whyfix/run.ts", sample, "small", run, "--provider", "offline"]],
+  stage: `whyfix/${run}/step4`,
+  report: `whyfix/${run}/report.html`,
+});
+const STUDIES = [
+  whyfix("sample-longman", "0101-0900"),
+  whyfix("sample-fce", "0101-0901"),
+  {
+    title: "labeling: which data sets do two papers mention?",
+    steps: [["scripts/labeling/run.ts", "--input", "data/sample/papers", "--run", "sample", "--provider", "offline"]],
+    stage: "labeling/sample/reasoning-results",
+    report: "labeling/sample/report.html",
+  },
 ];
 
 const script = defineScript({
   name: "scripts/start.ts",
-  summary: "Runs the whyfix study on bundled learner errors: offline, no key needed, simulated answers.",
+  summary: "Runs the studies on bundled data: offline, no key needed, simulated answers.",
   flags: { results: z.string().default("results").describe("the folder of all runs") },
   examples: ["npm start"],
 });
 
 await main(script, async ({ results }, { disk, print, signal }) => {
-  print(
-    "Corrigenda: why was a learner's word replaced? Offline, no key: the answers below are simulated, no model is asked.\n",
-  );
-  for (const { sample, run } of RUNS) {
-    const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
-    const flags = ["--provider", "offline", "--results", results];
-    const { exitCode } = await child`zx scripts/whyfix/run.ts ${sample} small ${run} ${flags}`;
-    signal.throwIfAborted();
-    if (exitCode !== 0)
-      throw new StudyError(
-        "stage",
-        `the ${sample} run ended with exit code ${exitCode}; its message stands above. If results/ is of an older version: npm start -- --results results/new`,
-      );
+  print("Corrigenda. Offline, no key: the answers below are simulated, no model is asked.\n");
+  for (const { title, steps } of STUDIES) {
+    print(title);
+    for (const [step = "", ...words] of steps) {
+      const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
+      const { exitCode } = await child`zx ${step} ${words} --results ${results}`;
+      signal.throwIfAborted();
+      if (exitCode !== 0)
+        throw new StudyError(
+          "stage",
+          `${step} ended with exit code ${exitCode}; its message stands above. If results/ is of an older version: npm start -- --results results/new`,
+        );
+    }
     print("");
   }
   const root = nodeDisk(disk.resolve(results));
-  for (const { sample, run } of RUNS) {
-    const metrics = await readMetrics(root, `whyfix/${run}/step4`);
-    if (!metrics) continue;
+  for (const { title, stage, report } of STUDIES) {
+    const metrics = await readMetrics(root, stage);
+    if (!metrics) throw new StudyError("stage", `${root.resolve(stage)} has no metrics.json; run npm start again`);
     const { name, value, low, high, n } = metrics.headline;
     const interval =
-      low === null || high === null ? "" : ` (95 % interval ${percent(low)} to ${percent(high)}, n = ${n}, simulated)`;
-    print(`${sample}: ${name}: ${percent(value)}${interval}`);
-    print(`  report: ${root.resolve(`whyfix/${run}/report.html`)}`);
+      low === null || high === null ? "" : `95 % interval ${percent(low)} to ${percent(high)}, n = ${n}, `;
+    print(`${title}\n  ${name}: ${percent(value)} (${interval}simulated)`);
+    if ((await root.size(report)) !== undefined) print(`  report: ${root.resolve(report)}`);
   }
-  print("\nNext: docs/whyfix.md for your own data and a real model; README.md for everything else.");
+  print("\nNext: npm run notebook -- notebooks/00-tour.ipynb, or docs/ for your own data and a real model.");
 });
 
 function percent(share: number): string {

@@ -44,7 +44,8 @@ describe("npm start", () => {
   test("says that its answers are simulated, and where the reports lie", () => {
     expect(said).toContain("Offline, no key: the answers below are simulated, no model is asked.");
     for (const [name] of RUNS) expect(said).toContain(`  report: ${root.resolve(`whyfix/${name}/report.html`)}\n`);
-    expect(said).toMatch(/^sample-longman: explanations that parse: [\d.]+ % \(95 % interval .*, simulated\)$/m);
+    expect(said).toMatch(/^ {2}explanations that parse: [\d.]+ % \(95 % interval .*, simulated\)$/m);
+    expect(said).toMatch(/^ {2}reasoning replies that parse: [\d.]+ % \(95 % interval .*, simulated\)$/m);
   });
 
   test.each(RUNS)("leaves run %s with four finished stages, offline metrics, a report", async (name) => {
@@ -75,7 +76,7 @@ describe("npm start", () => {
   test("a second time there is nothing to do, and nothing is paid", async () => {
     const before = await collect(readBill(nodeDisk(root.resolve(".offline"))));
     const again = await done("scripts/start.ts", ...here);
-    expect(again.match(/nothing to do/g)).toHaveLength(RUNS.length * STAGES.length);
+    expect(again.match(/nothing to do/g)?.length).toBeGreaterThanOrEqual(RUNS.length * STAGES.length + 6);
     expect(await collect(readBill(nodeDisk(root.resolve(".offline"))))).toEqual(before);
     expect(before.filter(({ kind }) => kind === "batch").length).toBeGreaterThan(1_000);
   });
