@@ -59,7 +59,7 @@ export async function openAsker(options: AskerOptions): Promise<Asker> {
   const isAzure = settings.name === "azure" && !options.mock;
   const trouble = isAzure ? await azureTrouble(env, flags.baseUrl) : undefined;
   const root = nodeDisk(around.disk.resolve(options.results));
-  if (options.mock || trouble !== undefined) return mockAsker(root, options.simulator, trouble);
+  if (options.mock || trouble !== undefined) return mockAsker(root, options, trouble);
   const refusal = mayLeave(dataset, isRemote(readingProvider(settings, env)), iMaySend);
   if (refusal) throw refusal;
   const place = await openWorkplace({ ...options, provider: settings, simulators: [options.simulator] });
@@ -78,11 +78,12 @@ export async function openAsker(options: AskerOptions): Promise<Asker> {
   };
 }
 
-function mockAsker(root: Disk, simulator: Simulator, notice: string | undefined): Asker {
+function mockAsker(root: Disk, { simulator, around: { signal } }: AskerOptions, notice: string | undefined): Asker {
   const clock = realClock;
   return {
     ...{ root, clock, provider: "offline", isMock: true, notice, recorded: { name: "offline", mock: true } },
-    ask: (spec, { prompt, rows, lines }) => mockStage({ root, clock }, spec, { prompt, rows, simulator }, lines),
+    ask: (spec, { prompt, rows, lines }) =>
+      mockStage({ root, clock }, spec, { prompt, rows, simulator, signal }, lines),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -13,6 +13,8 @@ export interface MockQuestion<Row, Out> {
   readonly prompt: Prompt<Row, Out>;
   readonly rows: () => AsyncIterable<Row> | Iterable<Row>;
   readonly simulator: Simulator;
+  /** Ends the work: StudyError "stopped". */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -23,10 +25,12 @@ export async function* mockOutcomes<Row, Out>({
   prompt,
   rows,
   simulator,
+  signal,
 }: MockQuestion<Row, Out>): AsyncGenerator<Outcome<Row, Out>> {
   const provider = readingProvider({ name: "offline" });
   const usage = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0 };
   for await (const row of rows()) {
+    signal?.throwIfAborted();
     const request = prompt.request(row);
     const wire = provider.encode(request);
     const place = { id: prompt.id(row), key: requestKey(provider, wire), row, usd: 0 };

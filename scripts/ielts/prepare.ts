@@ -9,11 +9,12 @@ import { sha256 } from "corrigenda/json";
 import { modelFacts, trainingPrice } from "corrigenda/provider";
 import { encodingOf, loadTokenizer } from "corrigenda/text";
 
-const { online, ...asking } = engine.engineFlags;
+// Masked essays would have masked quotes: --redact is not offered.
+const { online, redact, ...asking } = engine.engineFlags;
 const script = defineScript({
   name: "scripts/ielts/prepare.ts",
   summary: "ielts: turns essays with bands into fine-tuning files whose evidence is in the essays.",
-  flags: { ...ielts.prepareFlags, ...asking },
+  flags: { ...ielts.prepareFlags, ...asking, again: engine.waitFlags.again },
   examples: [
     "npx zx scripts/ielts/prepare.ts --num-samples 1000 --validation-ratio 0.2",
     "npx zx scripts/ielts/prepare.ts --from data/sample/ielts/essays.csv --disable-azure",
@@ -32,7 +33,7 @@ await main(script, async (flags, around) => {
   await using asker = await engine.openAsker({
     ...{ usual: "azure", mock: flags.disableAzure, simulator: ielts.simulateIelts, env: process.env },
     ...{ results, around, dataset: source.declaration, iMaySend },
-    flags: { ...flags, online: !flags.batchApi, concurrency: flags.batchSize, timeoutMs },
+    flags: { ...flags, redact: false, online: !flags.batchApi, concurrency: flags.batchSize, timeoutMs },
   });
 
   const model = flags.model ?? flags.deployment ?? (process.env.AZURE_OPENAI_DEPLOYMENT_SCORER || "gpt-4o-mini");
