@@ -42,15 +42,17 @@ await main(script, async (flags, around) => {
   const isThere = async (path: string): Promise<boolean> => (await asker.root.size(path)) !== undefined;
   const name = await ielts.runOf(flags, config, isThere);
   if (asker.isMock) print(ielts.mockNotice(asker.notice));
+  const words = [...ielts.prepareWords(flags, asker.isMock), ...engine.recordedFlags(flags)];
+  const command = [script.name, "--run", "{run}", ...words];
   const spec = {
-    ...{ study: "ielts", run: name, config, seeds: { seed } },
-    command: [
-      script.name,
-      "--run",
-      "{run}",
-      ...ielts.prepareWords(flags, asker.isMock),
-      ...engine.recordedFlags(flags),
-    ],
+    ...{
+      study: "ielts",
+      run: name,
+      config: { ...config, next: command },
+      seeds: { seed },
+      command,
+      again: flags.again,
+    },
     inputs: await engine.hashInputs(disk, source.files),
     prompts: [{ name: "ielts evidence", sha256: sha256(ielts.promptText()) }],
     environment: await engine.stageEnvironment(disk, asker.clock.now()),
