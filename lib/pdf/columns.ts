@@ -31,26 +31,14 @@ export interface Layout {
  * Cuts a page along its gutter: lines that cross it span the columns and split the page, what lies between two of them
  * is read column by column. Columns are cut again. @param hint the gutter of the page before
  */
-export function layOut(pieces: readonly Piece[], hint?: Gutter): Layout {
-  const rows = rowsOf(linesOf(pieces));
+export function layOut(lines: readonly Line[], hint?: Gutter): Layout {
+  const rows = rowsOf(lines);
   const gutter = findGutter(rows, hint);
-  if (!gutter)
-    return { leaves: rows.length === 0 ? [] : [{ lines: rows.map(({ line }) => line), runsOn: false }], gutter };
+  if (!gutter) return { leaves: lines.length === 0 ? [] : [{ lines, runsOn: false }], gutter };
   const leaves = stretchesOf(rows, gutter).flatMap((stretch): readonly Leaf[] => {
-    if (stretch.spans)
-      return leavesOf(
-        stretch.rows.flatMap(({ line }) => line.pieces),
-        pieces.length,
-      );
-    const own = stretch.rows.flatMap(({ line }) => line.pieces);
-    const left = leavesOf(
-      own.filter((piece) => isLeft(piece, gutter)),
-      pieces.length,
-    );
-    const right = leavesOf(
-      own.filter((piece) => !isLeft(piece, gutter)),
-      pieces.length,
-    );
+    if (stretch.spans) return leavesOf(stretch.rows, rows.length, () => true);
+    const left = leavesOf(stretch.rows, rows.length, (piece) => isLeft(piece, gutter));
+    const right = leavesOf(stretch.rows, rows.length, (piece) => !isLeft(piece, gutter));
     return [...left, ...right.map((leaf, index) => (index === 0 ? { ...leaf, runsOn: left.length > 0 } : leaf))];
   });
   return { leaves, gutter };
@@ -60,10 +48,13 @@ function isLeft({ x, width }: Piece, gutter: Gutter): boolean {
   return x + width / 2 < gutter.x;
 }
 
-/** Cuts on while a part is smaller than the whole. */
-function leavesOf(pieces: readonly Piece[], whole: number): readonly Leaf[] {
-  if (pieces.length < whole) return layOut(pieces).leaves;
-  return [{ lines: linesOf(pieces), runsOn: false }];
+/** A part of a region, cut on where it is smaller than the whole. */
+function leavesOf(rows: readonly Row[], whole: number, which: (piece: Piece) => boolean): readonly Leaf[] {
+  const all = rows.flatMap(({ line }) => line.pieces);
+  const pieces = all.filter(which);
+  const lines = linesOf(pieces);
+  if (pieces.length < all.length || rows.length < whole) return layOut(lines).leaves;
+  return [{ lines, runsOn: false }];
 }
 
 /** Rows one below the other that are read across, or column by column. */

@@ -1,11 +1,11 @@
 import { layOut } from "./columns.ts";
 import { compose } from "./compose.ts";
 import type { Gutter } from "./gutter.ts";
-import { type Line, linesOf, lineText, startsOf } from "./lines.ts";
+import { type Line, lineOf, linesOf, lineText, startsOf } from "./lines.ts";
 import { AROUND, type Edge, type Edges, edgesOf, repeatedEdges } from "./margins.ts";
-import { createMender, type Mender } from "./mend.ts";
 import { type BrokenLine, breakLines } from "./paragraphs.ts";
-import { around, type Piece, type Pieces, piecesOf, type TextItem } from "./pieces.ts";
+import { around, type Piece, piecesOf, type TextItem } from "./pieces.ts";
+import { createSpaces, type Spaces } from "./spaces.ts";
 import { type Turn, turnBack } from "./turn.ts";
 import type { Page, Removed } from "./types.ts";
 import { createWords, type Words } from "./words.ts";
@@ -31,18 +31,19 @@ export interface DocumentReader {
 /** A page without what the engine told: of many pages that is most of the memory. */
 interface Waiting {
   readonly page: Omit<EnginePage, "textItems">;
-  readonly pieces: Pieces;
+  readonly lines: readonly Line[];
+  readonly rotated: readonly Piece[];
   readonly edges: Edges;
 }
 
 export function createDocumentReader(): DocumentReader {
-  const [words, mender] = [createWords(), createMender()];
+  const [words, spaces] = [createWords(), createSpaces()];
   const waiting: Waiting[] = [];
   let earlier: Edges[] = [];
   let gutter: Gutter | undefined;
   return {
     add: (pages) => {
-      for (const page of pages) waiting.push(prepare(page, words, mender));
+      for (const page of pages) waiting.push(prepare(page, words, spaces));
     },
     take: function* (ended) {
       while (waiting.length > (ended ? 0 : AROUND)) {
@@ -52,7 +53,7 @@ export function createDocumentReader(): DocumentReader {
         const repeated = repeatedEdges(next.edges, [...earlier, next.edges, ...later.map(({ edges }) => edges)]);
         earlier = [...earlier, next.edges].slice(-AROUND);
         const gone = new Set(repeated.flatMap(({ pieces }) => pieces));
-        const layout = layOut(mender.mend(next.pieces.upright.filter((piece) => !gone.has(piece))), gutter);
+        const layout = layOut(without(next.lines, gone, spaces.mender()), gutter);
         gutter = layout.gutter ?? gutter;
         yield finish(next, repeated, breakLines(layout.leaves), words);
       }
@@ -60,20 +61,29 @@ export function createDocumentReader(): DocumentReader {
   };
 }
 
-function prepare(page: EnginePage, words: Words, mender: Mender): Waiting {
-  const pieces = piecesOf(page.textItems);
-  const lines = linesOf(pieces.upright);
+function prepare(page: EnginePage, words: Words, spaces: Spaces): Waiting {
+  const { upright, rotated } = piecesOf(page.textItems);
+  const lines = linesOf(upright);
   for (const line of lines) {
     const starts = startsOf(line, 1);
     for (const [index, start] of starts.entries()) words.add(lineText(line, start, starts[index + 1]));
   }
-  mender.add(pieces.upright);
+  spaces.add(upright);
   const { pageNum, width, height, turn } = page;
-  return { page: { pageNum, width, height, turn }, pieces, edges: edgesOf(lines, pageNum, height) };
+  return { page: { pageNum, width, height, turn }, lines, rotated, edges: edgesOf(lines, pageNum, height) };
+}
+
+/** A page's lines without what is not part of the text. */
+function without(lines: readonly Line[], gone: ReadonlySet<Piece>, mend: (piece: Piece) => Piece): Line[] {
+  return lines.flatMap((line) => {
+    const pieces = line.pieces.filter((piece) => !gone.has(piece)).map(mend);
+    const isSame = pieces.length === line.pieces.length && pieces.every((piece, index) => piece === line.pieces[index]);
+    return isSame ? line : pieces.length === 0 ? [] : lineOf(pieces);
+  });
 }
 
 function finish(
-  { page, pieces }: Waiting,
+  { page, rotated }: Waiting,
   repeated: readonly Edge[],
   lines: readonly BrokenLine[],
   words: Words,
@@ -81,13 +91,13 @@ function finish(
   const { text, spans } = compose(lines, words);
   const removed = [
     ...repeated.map(({ at, pieces: gone }) => removedOf(at, gone)),
-    ...pieces.rotated.map((piece) => removedOf("rotated", [piece])),
+    ...rotated.map((piece) => removedOf("rotated", [piece])),
   ];
   const edge = (at: Edge["at"]): Line[] =>
     linesOf(repeated.filter((one) => one.at === at).flatMap((one) => one.pieces));
   const raw = [...edge("header"), ...lines.map(({ line }) => line), ...edge("footer")]
     .map(rawText)
-    .concat(pieces.rotated.map((piece) => piece.raw))
+    .concat(rotated.map((piece) => piece.raw))
     .join("\n");
   const { turn } = page;
   return {

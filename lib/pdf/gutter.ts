@@ -30,6 +30,8 @@ export interface Frame {
 
 /** A column holds at least this part of its region's width. */
 const NARROWEST = 0.2;
+/** In line heights: nobody sets columns narrower than half of this. */
+const NARROWEST_REGION = 24;
 /** A line fills its column from this part of its width on; less is a cell, a heading, an end of a paragraph. */
 const FILLS = 0.55;
 /** A line of text is mostly ink; a row of cells is not. */
@@ -64,6 +66,8 @@ export function rowsOf(lines: readonly Line[]): Row[] {
 /** The gutter that most lines of text keep clear of; undefined where the text has one column. */
 export function findGutter(rows: readonly Row[], hint?: Gutter): Gutter | undefined {
   const frame = frameOf(rows);
+  const type = rows[rows.length >> 1]?.line.height ?? 0;
+  if (frame.right - frame.left < NARROWEST_REGION * type) return undefined;
   let best: Found | undefined;
   for (const rightEdge of leftEdges(rows, frame)) {
     const found = supportOf(rows, frame, rightEdge);
@@ -89,8 +93,10 @@ function leftEdges(rows: readonly Row[], { left, right }: Frame): number[] {
   for (const { parts } of rows) {
     for (const { left: x } of parts) {
       if (x < left + margin || x > right - margin) continue;
-      const bin = starts.get(Math.round(x / EDGE)) ?? { count: 0, sum: 0 };
-      starts.set(Math.round(x / EDGE), { count: bin.count + 1, sum: bin.sum + x });
+      const place = Math.round(x / EDGE);
+      const bin = starts.get(place);
+      if (bin) [bin.count, bin.sum] = [bin.count + 1, bin.sum + x];
+      else starts.set(place, { count: 1, sum: x });
     }
   }
   return [...starts.values()]

@@ -5,9 +5,10 @@ import type { Piece } from "./pieces.ts";
  * beside it looks like a space; a font in which no 1 ever touches the digit before it is such a font. "of200": an f that
  * hangs over a space hides it.
  */
-export interface Mender {
+export interface Spaces {
   add(pieces: readonly Piece[]): void;
-  mend(pieces: readonly Piece[]): readonly Piece[];
+  /** Mends by what is known now. */
+  mender(): (piece: Piece) => Piece;
 }
 
 const ENOUGH = 3;
@@ -15,7 +16,7 @@ const APART = /(\d) (?=1)/g;
 const CLOSE = /\d(?=1)/g;
 const HIDDEN = /\bof(?=\d)/g;
 
-export function createMender(): Mender {
+export function createSpaces(): Spaces {
   const fonts = new Map<string, { apart: number; close: number }>();
   return {
     add: (pieces) => {
@@ -27,12 +28,12 @@ export function createMender(): Mender {
         fonts.set(font, counts);
       }
     },
-    mend: (pieces) => {
+    mender: () => {
       const narrow = new Set([...fonts].filter(([, n]) => n.close === 0 && n.apart >= ENOUGH).map(([font]) => font));
-      return pieces.map((piece) => {
+      return (piece) => {
         const text = (narrow.has(piece.font) ? piece.text.replace(APART, "$1") : piece.text).replace(HIDDEN, "of ");
         return text === piece.text ? piece : { ...piece, text };
-      });
+      };
     },
   };
 }
