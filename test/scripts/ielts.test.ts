@@ -214,6 +214,18 @@ describe("Azure by default:", () => {
     const key = { AZURE_OPENAI_API_KEY: "k", AZURE_OPENAI_ENDPOINT: "http://127.0.0.1:9" };
     const { out: said, code } = await asked(words, key);
     expect([code, said.split(";")[0]]).toEqual([0, "MOCK MODE: http://127.0.0.1:9 does not answer"]);
+    for (const [status, why] of [
+      [401, "Azure refuses the key (status 401)"],
+      [503, "Azure is down (status 503)"],
+    ] as const) {
+      const refusing = await serveHub({ dataset: "", files: {}, status });
+      const { out: told } = await asked(words, { ...key, AZURE_OPENAI_ENDPOINT: refusing.url });
+      expect([told.split(";")[0], refusing.seen]).toEqual([
+        `MOCK MODE: ${why}`,
+        ["GET /openai/models?api-version=2024-10-21"],
+      ]);
+      await refusing.close();
+    }
   });
 
   test("with credentials it is asked, by the name of its deployment", async () => {
