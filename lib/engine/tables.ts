@@ -2,7 +2,8 @@ import { StudyError } from "corrigenda/error";
 import { type Disk, lineBlocks, readJsonl } from "corrigenda/files";
 import type { z } from "zod";
 
-const FLUSH_CHARS = 1 << 18;
+// Lines that wait outlive their neighbours and make the young generation grow: 262,144 cost 40 MB more.
+const FLUSH_CHARS = 1 << 16;
 
 /** Writes lines as a whole file, streamed. */
 export async function writeLines(
