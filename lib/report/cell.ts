@@ -1,6 +1,6 @@
 export type CellValue = string | number | boolean | null;
 
-/** A cell; with `detail`, a click opens the page's detail of that id. */
+/** A cell; with `detail`, a click opens the page's detail of that id; with `href`, another page of the same report. */
 export type TableCell = CellValue | LinkedCell;
 
 export interface LinkedCell {
@@ -9,6 +9,8 @@ export interface LinkedCell {
   readonly low?: number;
   readonly high?: number;
   readonly detail?: string;
+  /** A page beside this one: plain names and "/", ending in .html; a "#place" may follow. */
+  readonly href?: string;
   /** Shown as a failure. */
   readonly failed?: boolean;
 }

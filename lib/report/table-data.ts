@@ -15,7 +15,7 @@ export function tableData({ columns, rows }: TableOptions, pageRows: number): Js
   };
 }
 
-/** v: values, or t: different texts and i: which of them; l, h: ends of intervals; d: details; f: rows that failed. */
+/** v: values, or t: different texts and i: which of them; l, h: ends of intervals; d: details; a: links; f: rows that failed. */
 function columnData({ digits }: Column, cells: readonly LinkedCell[]): JsonObject {
   const failed = cells.flatMap((cell, row) => (cell.failed ? [row] : []));
   return {
@@ -24,6 +24,7 @@ function columnData({ digits }: Column, cells: readonly LinkedCell[]): JsonObjec
     ...(cells.some(({ low }) => low !== undefined) ? { l: cells.map(({ low }) => brief(low ?? null)) } : {}),
     ...(cells.some(({ high }) => high !== undefined) ? { h: cells.map(({ high }) => brief(high ?? null)) } : {}),
     ...(cells.some(({ detail }) => detail !== undefined) ? { d: cells.map(({ detail }) => detail ?? null) } : {}),
+    ...(cells.some(({ href }) => href !== undefined) ? { a: cells.map(({ href }) => href ?? null) } : {}),
     ...(failed.length > 0 ? { f: failed } : {}),
   };
 }

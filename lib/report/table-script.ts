@@ -18,13 +18,13 @@ function valueText(value, digits) {
   return typeof value === "string" ? value : numberText(value, digits);
 }
 // A column's cells by row: value, text, and what belongs to it.
-function columnOf({ digits, v, t, i, l, h, d, f }) {
+function columnOf({ digits, v, t, i, l, h, d, a, f }) {
   const value = t ? (row) => t[i[row]] : (row) => v[row];
   const hasInterval = (row) => l && h && l[row] !== null && h[row] !== null;
   const ends = (row) => " [" + numberText(l[row], digits) + ", " + numberText(h[row], digits) + "]";
   const text = (row) => valueText(value(row), digits) + (hasInterval(row) ? ends(row) : "");
   const failed = new Set(f ?? []);
-  return { value, text, texts: t, places: i, detail: (row) => d?.[row] ?? null, failed: (row) => failed.has(row) };
+  return { value, text, texts: t, places: i, detail: (row) => d?.[row] ?? null, href: (row) => a?.[row] ?? null, failed: (row) => failed.has(row) };
 }
 const collator = new Intl.Collator("en", { numeric: true });
 // Empty cells come last in either direction; numbers before texts.
@@ -76,9 +76,13 @@ function startTable(root) {
     td.className = headings[index].className;
     if (column.failed(row)) td.dataset.failed = "";
     const detail = column.detail(row);
-    const holder = detail === null ? td : document.createElement("button");
+    const href = column.href(row);
+    const holder = href !== null ? document.createElement("a") : detail === null ? td : document.createElement("button");
     holder.textContent = column.text(row);
-    if (detail !== null) {
+    if (href !== null) {
+      holder.setAttribute("href", href);
+      td.append(holder);
+    } else if (detail !== null) {
       Object.assign(holder, { type: "button", className: "open" });
       holder.dataset.detail = detail;
       td.append(holder);

@@ -1,3 +1,4 @@
+import { StudyError } from "corrigenda/error";
 import { type Column, formatCell, isNumeric, linked, type TableCell, type TableOptions } from "./cell.ts";
 import { dataBlock, type Html, html } from "./html.ts";
 import { checkId } from "./id.ts";
@@ -11,6 +12,7 @@ const FILTER_FROM_ROWS = 12;
 export function table(options: TableOptions, files: readonly Link[] = []): Html {
   const { id, columns, rows, caption, pageRows = PAGE_ROWS } = options;
   checkId(id, "table");
+  for (const row of rows) for (const { key } of columns) checkHref(linked(row[key]).href);
   const numeric = columns.map(({ key }) => isNumeric(rows.map((row) => linked(row[key]).value)));
   const shown = columns.map((column, index) => ({ column, isNumber: numeric[index] === true }));
   const lines = rows.slice(0, pageRows).map((row) => {
@@ -28,6 +30,15 @@ ${dataBlock("table", tableData(options, pageRows))}
 </div>`;
 }
 
+/** Made of names in data, so checked: it cannot leave the report's folder, nor be a script. */
+function checkHref(href: string | undefined): void {
+  if (href === undefined || /^(?:[A-Za-z0-9][\w.-]*\/)*[A-Za-z0-9][\w.-]*\.html(?:#[\w.-]+)?$/.test(href)) return;
+  throw new StudyError(
+    "config",
+    `a table links ${JSON.stringify(href.slice(0, 100))}; give a relative path to an .html file`,
+  );
+}
+
 function tools(rows: number, pageRows: number): Html {
   if (rows < FILTER_FROM_ROWS) return html``;
   const filter = html`<input type="search" placeholder="Filter rows" aria-label="Filter rows" data-filter="">`;
@@ -43,11 +54,11 @@ function heading({ label, unit, note, wide }: Column, isNumber: boolean): Html {
 }
 
 function cell(given: TableCell | undefined, column: Column, isNumber: boolean): Html {
-  const { detail, failed } = linked(given);
+  const { detail, href, failed } = linked(given);
   const text = formatCell(given, column.digits);
   const mark = failed ? html` data-failed=""` : html``;
-  const shown =
-    detail === undefined ? text : html`<button type="button" class="open" data-detail="${detail}">${text}</button>`;
+  const button = html`<button type="button" class="open" data-detail="${detail}">${text}</button>`;
+  const shown = href !== undefined ? html`<a href="${href}">${text}</a>` : detail === undefined ? text : button;
   return html`<td${kind(isNumber, column.wide)}${mark}>${shown}</td>`;
 }
 
