@@ -1,5 +1,6 @@
 import type { Metric, Metrics } from "corrigenda/results";
 import { bootstrapAt, type Scores, scoresOf, wilson } from "corrigenda/stats";
+import { z } from "zod";
 import { baselineNames } from "./baseline.ts";
 import { type DocumentFinds, documentFinds, type Named } from "./finds.ts";
 import { type Gold, type PrefilterFinds, prefilterFinds } from "./gold.ts";
@@ -34,15 +35,22 @@ export interface EvaluationInput {
   readonly seed: number;
 }
 
-export interface EvaluationRow extends Scores {
-  readonly system: System;
-  readonly level: Level;
-  readonly rule: NameRule;
-  readonly documents: number;
+const share = z.number().min(0).max(1);
+
+/** A line of evaluation/scores.jsonl. */
+export const EvaluationRow = z.strictObject({
+  system: z.enum([...PROCESSES, "baseline"]),
+  level: z.enum(LEVELS),
+  rule: z.enum(RULES),
+  documents: z.number().int().nonnegative(),
+  precision: share,
+  recall: share,
+  f1: share,
   /** Of F1, over documents; null where there are fewer than two. */
-  readonly low: number | null;
-  readonly high: number | null;
-}
+  low: share.nullable(),
+  high: share.nullable(),
+});
+export type EvaluationRow = z.infer<typeof EvaluationRow>;
 
 export interface Evaluation {
   readonly rows: readonly EvaluationRow[];

@@ -1,18 +1,23 @@
+import { z } from "zod";
 import type { Process } from "./names.ts";
 import type { Mention } from "./records.ts";
 
-export type Standing = "valid" | "invalid" | "undecided";
+const STANDING = z.enum(["valid", "invalid", "undecided"]);
+export type Standing = z.infer<typeof STANDING>;
 
-/** What a process made of mentions that stood in one way before it. */
-export interface OverrideCell {
-  readonly process: Exclude<Process, "extraction">;
-  readonly from: Standing;
-  readonly to: Standing;
-  readonly mentions: number;
+const count = z.number().int().nonnegative();
+
+/** What a process made of mentions that stood in one way before it: a line of evaluation/overrides.jsonl. */
+export const OverrideCell = z.strictObject({
+  process: z.enum(["judge", "reasoning"]),
+  from: STANDING,
+  to: STANDING,
+  mentions: count,
   /** Where gold knows the document: its last standing agrees with gold, or does not. */
-  readonly right: number;
-  readonly wrong: number;
-}
+  right: count,
+  wrong: count,
+});
+export type OverrideCell = z.infer<typeof OverrideCell>;
 
 /** What stands of a mention after a process; the extraction takes all that it reports for data sets. */
 export function standing(mention: Mention, process: Process): Standing {
@@ -34,7 +39,7 @@ export interface OverrideMatrix {
 }
 
 export function overrideMatrix(truth: (mention: Mention) => boolean | undefined = () => undefined): OverrideMatrix {
-  const counts = new Map<string, { -readonly [key in keyof OverrideCell]: OverrideCell[key] }>();
+  const counts = new Map<string, OverrideCell>();
   const put = (process: OverrideCell["process"], from: Standing, to: Standing, is: boolean | undefined): void => {
     const key = `${process} ${from} ${to}`;
     const cell = counts.get(key) ?? { process, from, to, mentions: 0, right: 0, wrong: 0 };
