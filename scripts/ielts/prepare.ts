@@ -14,7 +14,10 @@ const { online, redact, ...asking } = engine.engineFlags;
 const script = defineScript({
   name: "scripts/ielts/prepare.ts",
   summary: "ielts: turns essays with bands into fine-tuning files whose evidence is in the essays.",
-  flags: { ...ielts.prepareFlags, ...asking, again: engine.waitFlags.again },
+  flags: {
+    ...{ ...ielts.prepareFlags, ...asking, again: engine.waitFlags.again },
+    provider: asking.provider.describe("who answers; default azure, or mock mode where it cannot be asked"),
+  },
   examples: [
     "npx zx scripts/ielts/prepare.ts --num-samples 1000 --validation-ratio 0.2",
     "npx zx scripts/ielts/prepare.ts --from data/sample/ielts/essays.csv --disable-azure",
