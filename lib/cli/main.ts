@@ -126,6 +126,10 @@ function thisProcess(): Surroundings {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
+  // Whoever reads stdout may stop (`| head`): nothing is left to be said to them, and the work goes on.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   return {
     argv: scriptArgs(process.argv),
     env: process.env,

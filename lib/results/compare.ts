@@ -94,9 +94,14 @@ function aspectsOf({ manifest, metrics }: StageRecord, run: string): Aspects {
     code: { commit, dirtySha256, libSha256 },
     environment: machine,
     model: Object.fromEntries(manifest.models.map(({ requested, ...answer }) => [requested, answer])),
-    output: Object.fromEntries(manifest.outputs.map(({ path, sha256 }) => [path.replaceAll(run, "{run}"), sha256])),
+    output: Object.fromEntries(manifest.outputs.map(({ path, sha256 }) => [unnamedPath(path, run), sha256])),
     metric: metrics ? Object.fromEntries([metrics.headline, ...metrics.metrics].map((one) => [one.name, one])) : null,
   };
+}
+
+/** The run's name where it stands alone: a run called "g" is not in "finetuning_data". */
+function unnamedPath(path: string, run: string): string {
+  return path.replaceAll(new RegExp(`(?<![a-z0-9])${RegExp.escape(run)}(?![a-z0-9])`, "gi"), "{run}");
 }
 
 function withoutName(value: Json, run: string): Json {

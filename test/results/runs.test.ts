@@ -68,6 +68,13 @@ describe("compareRuns", () => {
     expect(await compare(root)).toEqual([]);
   });
 
+  test("a run's name within the name of a file is no run's name", async () => {
+    const root = await finishedRun(memoryDisk(), "r"); // "rows.jsonl"
+    await finishedRun(root, "r2");
+    const found = compareRuns(await readRun(root, { ...r1, run: "r" }), await readRun(root, { ...r1, run: "r2" }));
+    expect(found).toEqual([]);
+  });
+
   test("a config that holds the run's own name does not differ", async () => {
     const root = await finishedRun(memoryDisk(), "r1", { config: { date: "r1" } });
     await finishedRun(root, "r2", { config: { date: "r2" } });

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { nodeDisk, readText } from "corrigenda/files";
 import { afterAll, describe, expect, test } from "vitest";
 import { done, type Ended, run, temporary } from "./script.ts";
@@ -96,4 +98,13 @@ test("reproduce exits 1 and names the first cause where a run cannot come out th
       `First cause: input ${experiment} of step1, … then, … now; ` +
       "see: npx zx scripts/results/diff.ts whyfix/0622-1458 whyfix/0622-1459\n",
   );
+});
+
+test("a reader of stdout who leaves early (| head) is no error", async () => {
+  const child = spawn(process.execPath, ["node_modules/zx/build/cli.js", "scripts/jobs.ts", "--help"]);
+  child.stdout.destroy();
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const [code] = await once(child, "close");
+  expect({ code, said }).toEqual({ code: 0, said: "" });
 });
