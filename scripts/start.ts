@@ -22,6 +22,14 @@ const STUDIES = [
     stage: "labeling/sample/reasoning-results",
     report: "labeling/sample/report.html",
   },
+  {
+    title: "ielts: training files from 25 essays, every quote checked",
+    steps: [
+      ["scripts/ielts/prepare.ts", "--from", "data/sample/ielts/essays.csv", "--disable-azure", "--run", "sample"],
+    ],
+    stage: "ielts/sample/files",
+    report: "ielts/sample/report.html",
+  },
 ];
 
 const script = defineScript({
