@@ -26,7 +26,18 @@ beforeAll(async () => {
     ...grid,
     ...here,
   );
-}, 120_000);
+  await done(
+    "scripts/labeling/run.ts",
+    "--input",
+    "data/sample/papers",
+    "--run",
+    "sample",
+    "--provider",
+    "offline",
+    ...here,
+  );
+  await done("scripts/labeling/generate-finetune-data.ts", "--run", "sample", ...here);
+}, 180_000);
 afterAll(() => place.remove("."));
 
 describe.each(notebooks)("%s", (file) => {
