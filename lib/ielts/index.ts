@@ -11,6 +11,7 @@
 export { aligner, type Passage } from "./align.ts";
 export { type Audit, auditor, FAULTS, type Fault } from "./audit.ts";
 export { completeBands, isBand, overallOf, readBand, roundToHalf } from "./bands.ts";
+export { type Bands, type Baseline, type Scored, trainBaseline } from "./baseline.ts";
 export { countedCost, defaultEpochs, sourceCost, sourceCostLines } from "./cost.ts";
 export { CODES, CRITERIA, ERROR_TYPES, type PerCriterion } from "./criteria.ts";
 export { errorType } from "./error-types.ts";
@@ -24,6 +25,7 @@ export { NEAR, nearDuplicates } from "./near-duplicates.ts";
 export * from "./pipeline.ts";
 export * from "./prepare.ts";
 export { EVIDENCE_TOKENS, evidencePrompt, type Item, itemId, promptText } from "./prompts.ts";
+export { fitRidge, predict, type Ridge } from "./ridge.ts";
 export { closingLines, deliver, prepareRun } from "./run.ts";
 export { SCHEMAS, schemaProblems } from "./schema.ts";
 export { simulateIelts } from "./simulate.ts";
