@@ -36,6 +36,9 @@ interface Waiting {
   readonly edges: Edges;
 }
 
+/** A page waits for so many behind it: their words tell how its own are written. */
+const AHEAD = 24;
+
 export function createDocumentReader(): DocumentReader {
   const [words, spaces] = [createWords(), createSpaces()];
   const waiting: Waiting[] = [];
@@ -46,7 +49,7 @@ export function createDocumentReader(): DocumentReader {
       for (const page of pages) waiting.push(prepare(page, words, spaces));
     },
     take: function* (ended) {
-      while (waiting.length > (ended ? 0 : AROUND)) {
+      while (waiting.length > (ended ? 0 : AHEAD)) {
         const [next, later] = [waiting[0], waiting.slice(1, 1 + AROUND)];
         if (!next) return;
         waiting.shift();
@@ -76,9 +79,9 @@ function prepare(page: EnginePage, words: Words, spaces: Spaces): Waiting {
 /** A page's lines without what is not part of the text. */
 function without(lines: readonly Line[], gone: ReadonlySet<Piece>, mend: (piece: Piece) => Piece): Line[] {
   return lines.flatMap((line) => {
+    if (!line.pieces.some((piece) => gone.has(piece) || mend(piece) !== piece)) return line;
     const pieces = line.pieces.filter((piece) => !gone.has(piece)).map(mend);
-    const isSame = pieces.length === line.pieces.length && pieces.every((piece, index) => piece === line.pieces[index]);
-    return isSame ? line : pieces.length === 0 ? [] : lineOf(pieces);
+    return pieces.length === 0 ? [] : lineOf(pieces);
   });
 }
 
@@ -95,10 +98,14 @@ function finish(
   ];
   const edge = (at: Edge["at"]): Line[] =>
     linesOf(repeated.filter((one) => one.at === at).flatMap((one) => one.pieces));
-  const raw = [...edge("header"), ...lines.map(({ line }) => line), ...edge("footer")]
-    .map(rawText)
-    .concat(rotated.map((piece) => piece.raw))
-    .join("\n");
+  const raw = [
+    ...edge("header").map(rawText),
+    ...lines.map(({ line, text: own }) =>
+      line.pieces.every((piece) => piece.raw === piece.text) ? own : rawText(line),
+    ),
+    ...edge("footer").map(rawText),
+    ...rotated.map((piece) => piece.raw),
+  ].join("\n");
   const { turn } = page;
   return {
     page: page.pageNum,

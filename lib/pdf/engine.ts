@@ -5,18 +5,13 @@ import type { PdfFailure } from "./types.ts";
 
 /** Pages of a file, as PDFium reads them. */
 export interface Range {
-  /** Pages of the whole file. */
-  readonly total: number;
   readonly pages: readonly EnginePage[];
   readonly damaged: readonly number[];
 }
 
-/** Reads ranges of pages. Rejects with an EngineError. */
+/** Reads files, range after range. Throws an EngineError. */
 export interface Engine {
-  /** How many pages to ask for after the first. */
-  readonly later: number;
-  /** @param from from 1 @param to may lie behind the last page */
-  read(path: string, from: number, to: number): Promise<Range>;
+  read(path: string): AsyncGenerator<Range>;
   close(): void;
 }
 
@@ -29,12 +24,13 @@ export class EngineError extends Error {
   }
 }
 
-/** The first pages of a file are read together: most papers are no longer. */
-export const FIRST = 32;
-
-/** Opening a file again is cheap, a new worker is not. */
-const LATER_HERE = 16;
-const LATER_IN_WORKERS = 64;
+/** Pages that are read together in this process: while these are used, the next are being read. */
+const TOGETHER = 32;
+/** In workers: most papers have no more pages; behind them each range starts a worker, and so is longer. */
+const FIRST = 32;
+const LATER = 64;
+/** The engine stops at 1,000 pages unless told otherwise. */
+const ALL = 1_000_000;
 
 /** Nothing is computed that is not used: no OCR, no images, no Markdown. */
 const CONFIG: Partial<LiteParseConfig> = {
@@ -45,13 +41,24 @@ const CONFIG: Partial<LiteParseConfig> = {
   imageMode: "off",
   extractLinks: false,
   continueOnPageError: true,
+  maxPages: ALL,
 };
 
 type Settings = ConstructorParameters<typeof LiteParse>[0];
 
 /** In this process: what takes PDFium down takes the process down. */
 export function engineHere(): Engine {
-  return { later: LATER_HERE, read: (path, from, to) => readRange(path, { from, to }, {}), close: () => undefined };
+  return { read: readHere, close: () => undefined };
+}
+
+async function* readHere(path: string): AsyncGenerator<Range> {
+  const { LiteParse } = await import("@llamaindex/liteparse");
+  const batches = new LiteParse(CONFIG).parseBatches(path, { batchSize: TOGETHER });
+  try {
+    for await (const { result } of batches) yield await rangeOf(path, result, {});
+  } catch (error) {
+    throw engineError(error);
+  }
 }
 
 /**
@@ -60,32 +67,34 @@ export function engineHere(): Engine {
  */
 export async function engineInWorkers(workers: number, timeoutMs: number): Promise<Engine> {
   const { LiteParse } = await import("@llamaindex/liteparse");
-  const alone = { parseTimeoutMs: timeoutMs, poolSize: 1 };
-  const first = new LiteParse({ ...CONFIG, ...alone, poolSize: workers, targetPages: `1-${FIRST}` });
+  const one = { ...CONFIG, parseTimeoutMs: timeoutMs, poolSize: 1 };
+  const first = new LiteParse({ ...one, poolSize: workers, targetPages: `1-${FIRST}` });
+  const readLater = async (path: string, from: number): Promise<ParseResult> => {
+    const engine = new LiteParse({ ...one, targetPages: `${from}-${from + LATER - 1}` });
+    return engine.parse(path).finally(() => engine.close());
+  };
   return {
-    later: LATER_IN_WORKERS,
-    read: (path, from, to) =>
-      from === 1 && to === FIRST ? settle(path, first.parse(path), alone) : readRange(path, { from, to }, alone),
+    read: async function* (path) {
+      try {
+        const result = await first.parse(path);
+        yield await rangeOf(path, result, one);
+        for (let from = FIRST + 1; from <= result.totalPages; from += LATER) {
+          yield await rangeOf(path, await readLater(path, from), one);
+        }
+      } catch (error) {
+        throw engineError(error);
+      }
+    },
     close: () => first.close(),
   };
 }
 
-async function readRange(path: string, { from, to }: { from: number; to: number }, pool: Settings): Promise<Range> {
-  const { LiteParse } = await import("@llamaindex/liteparse");
-  const engine = new LiteParse({ ...CONFIG, ...pool, targetPages: `${from}-${to}` });
-  return settle(path, engine.parse(path), pool).finally(() => engine.close());
-}
-
-async function settle(path: string, parsing: Promise<ParseResult>, pool: Settings): Promise<Range> {
-  const result = await parsing.catch((error: unknown) => {
-    throw new EngineError(codeOf(error), error);
-  });
-  const damaged = result.pageErrors.map(({ pageNum }) => pageNum);
-  return { total: result.totalPages, pages: await stoodUp(path, result.pages, pool), damaged };
+async function rangeOf(path: string, { pages, pageErrors }: ParseResult, settings: Settings): Promise<Range> {
+  return { pages: await stoodUp(path, pages, settings), damaged: pageErrors.map(({ pageNum }) => pageNum) };
 }
 
 /** Pages printed sideways are read again, turned: the engine finds words in upright text only. */
-async function stoodUp(path: string, pages: readonly EnginePage[], pool: Settings): Promise<readonly EnginePage[]> {
+async function stoodUp(path: string, pages: readonly EnginePage[], settings: Settings): Promise<readonly EnginePage[]> {
   const turns = new Map(
     pages.map((page) => [page.pageNum, turnOf(page)] as const).filter(([, turn]) => turn.angle !== 0),
   );
@@ -93,23 +102,23 @@ async function stoodUp(path: string, pages: readonly EnginePage[], pool: Setting
   const { LiteParse } = await import("@llamaindex/liteparse");
   const pageOrientationCorrections = [...turns].map(([page, { angle }]) => ({ page, angle }));
   const targetPages = [...turns.keys()].join(",");
-  const engine = new LiteParse({ ...CONFIG, ...pool, targetPages, pageOrientationCorrections });
+  const engine = new LiteParse({ ...CONFIG, ...settings, targetPages, pageOrientationCorrections });
   try {
     const turned = new Map((await engine.parse(path)).pages.map((page) => [page.pageNum, page]));
     return pages.map((page) => ({ ...(turned.get(page.pageNum) ?? page), turn: turns.get(page.pageNum) }));
-  } catch (error) {
-    throw new EngineError(codeOf(error), error);
   } finally {
     engine.close();
   }
 }
 
 /** The engine says in words what went wrong. */
-function codeOf(error: unknown): PdfFailure {
+function engineError(error: unknown): EngineError {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && error.name === "ParseTimeoutError") return "timeout";
-  if (/password/i.test(message)) return "encrypted";
-  if (/worker exited|worker already exited/.test(message)) return "crashed";
-  if (/not found/.test(message)) return "missing";
-  return "broken";
+  const code = (): PdfFailure => {
+    if (error instanceof Error && error.name === "ParseTimeoutError") return "timeout";
+    if (/password/i.test(message)) return "encrypted";
+    if (/worker exited|worker already exited/.test(message)) return "crashed";
+    return /not found/.test(message) ? "missing" : "broken";
+  };
+  return new EngineError(code(), error);
 }

@@ -1,6 +1,6 @@
 import type { Disk } from "corrigenda/files";
-import { type Engine, engineInWorkers } from "./engine.ts";
-import { rowsOf, type Started, startPdf } from "./read.ts";
+import { type Engine, engineInWorkers, type Range } from "./engine.ts";
+import { rowsOf, startPdf } from "./read.ts";
 import type { PdfRow } from "./types.ts";
 
 export interface ReadPdfsOptions {
@@ -21,22 +21,26 @@ export async function* readPdfs(
 ): AsyncGenerator<PdfRow> {
   const engine = await engineInWorkers(workers, timeoutMs);
   try {
-    for await (const { file, started } of inAdvance(disk, files, { engine, workers }))
-      yield* rowsOf(file, started, engine);
+    for (const { file, ranges } of inAdvance(disk, files, { engine, workers })) yield* rowsOf(file, ranges);
   } finally {
     engine.close();
   }
 }
 
+interface Begun {
+  readonly file: string;
+  readonly ranges: AsyncGenerator<Range>;
+}
+
 /** Files in order, as many begun as there are workers, and one more to keep them busy. */
-async function* inAdvance(
+function* inAdvance(
   disk: Disk,
   files: Iterable<string>,
   { engine, workers }: { readonly engine: Engine; readonly workers: number },
-): AsyncGenerator<{ readonly file: string; readonly started: Started }> {
-  const begun: { readonly file: string; readonly started: Started }[] = [];
+): Generator<Begun> {
+  const begun: Begun[] = [];
   for (const file of files) {
-    begun.push({ file, started: startPdf(disk, file, engine) });
+    begun.push({ file, ranges: startPdf(disk, file, engine) });
     const next = begun.length > workers ? begun.shift() : undefined;
     if (next) yield next;
   }

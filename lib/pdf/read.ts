@@ -1,6 +1,6 @@
 import type { Disk } from "corrigenda/files";
-import { createDocumentReader, type DocumentReader, type EnginePage } from "./document.ts";
-import { type Engine, EngineError, engineHere, FIRST, type Range } from "./engine.ts";
+import { createDocumentReader, type EnginePage } from "./document.ts";
+import { type Engine, EngineError, engineHere, type Range } from "./engine.ts";
 import { pageProblem, problem } from "./problems.ts";
 import type { PdfRow } from "./types.ts";
 
@@ -12,25 +12,15 @@ const HEAD = 1024;
  * others go on; where the file cannot be read, or holds no text, the last row says why.
  */
 export async function* readPdf(disk: Disk, file: string): AsyncGenerator<PdfRow> {
-  const engine = engineHere();
-  yield* rowsOf(file, startPdf(disk, file, engine), engine);
+  yield* rowsOf(file, startPdf(disk, file, engineHere()));
 }
 
-/** A file whose first pages are being read. */
-export interface Started {
-  readonly path: string;
-  readonly first: Promise<Range>;
+/** Begins to read; a failure waits until it is asked for. */
+export function startPdf(disk: Disk, file: string, engine: Engine): AsyncGenerator<Range> {
+  return ahead(rangesOf(disk, file, engine));
 }
 
-/** Begins to read; a failure waits in the promise. */
-export function startPdf(disk: Disk, file: string, engine: Engine): Started {
-  const path = disk.resolve(file);
-  const first = inspect(disk, file).then(() => engine.read(path, 1, FIRST));
-  first.catch(() => undefined);
-  return { path, first };
-}
-
-async function inspect(disk: Disk, file: string): Promise<void> {
+async function* rangesOf(disk: Disk, file: string, engine: Engine): AsyncGenerator<Range> {
   const size = await disk.size(file);
   if (size === undefined) throw new EngineError("missing", undefined);
   if (size === 0) throw new EngineError("empty", undefined);
@@ -38,46 +28,54 @@ async function inspect(disk: Disk, file: string): Promise<void> {
   if (!/\.pdf$/i.test(file) || !new TextDecoder("latin1").decode(head).includes("%PDF-")) {
     throw new EngineError("not-pdf", undefined);
   }
+  yield* engine.read(disk.resolve(file));
 }
 
-export async function* rowsOf(file: string, started: Started, engine: Engine): AsyncGenerator<PdfRow> {
-  const reader = createDocumentReader();
-  let hasText = false;
-  try {
-    for await (const { damaged, ended } of feed(reader, started, engine)) {
-      for (const page of reader.take(ended)) {
-        hasText ||= page.text !== "";
-        yield damaged.has(page.page) ? pageProblem(file, page.page) : { ok: true, file, page };
+/** The same, but the next one is always being made already. */
+function ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  const begin = (): Promise<IteratorResult<T>> => {
+    const next = source.next();
+    next.catch(() => undefined);
+    return next;
+  };
+  const hand = async function* (first: Promise<IteratorResult<T>>): AsyncGenerator<T> {
+    let next = first;
+    try {
+      for (;;) {
+        const { done, value } = await next;
+        if (done) return;
+        next = begin();
+        yield value;
       }
+    } finally {
+      // Nobody waits for what nobody wants.
+      source.return(undefined).catch(() => undefined);
     }
+  };
+  return hand(begin());
+}
+
+export async function* rowsOf(file: string, ranges: AsyncGenerator<Range>): AsyncGenerator<PdfRow> {
+  const reader = createDocumentReader();
+  const damaged = new Set<number>();
+  let hasText = false;
+  const take = function* (ended: boolean): Generator<PdfRow> {
+    for (const page of reader.take(ended)) {
+      hasText ||= page.text !== "";
+      yield damaged.has(page.page) ? pageProblem(file, page.page) : { ok: true, file, page };
+    }
+  };
+  try {
+    for await (const range of ranges) {
+      for (const page of range.damaged) damaged.add(page);
+      reader.add(withDamaged(range));
+      yield* take(false);
+    }
+    yield* take(true);
     if (!hasText) yield problem(file, "no-text");
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     yield problem(file, error.code, error.cause);
-  }
-}
-
-interface Fed {
-  /** Pages that could not be read. */
-  readonly damaged: ReadonlySet<number>;
-  readonly ended: boolean;
-}
-
-/** Hands range after range to the reader. The next one is being read while the pages of this one are used. */
-async function* feed(reader: DocumentReader, { path, first }: Started, engine: Engine): AsyncGenerator<Fed> {
-  const damaged = new Set<number>();
-  // A range is not kept while its pages are used: hence the function.
-  const add = (range: Range): number => {
-    for (const page of range.damaged) damaged.add(page);
-    reader.add(withDamaged(range));
-    return range.total;
-  };
-  let next: Promise<Range> | undefined = first;
-  for (let read = FIRST; next; read += engine.later) {
-    const ended: boolean = read >= add(await next);
-    next = ended ? undefined : engine.read(path, read + 1, read + engine.later);
-    next?.catch(() => undefined);
-    yield { damaged, ended };
   }
 }
 

@@ -31,7 +31,8 @@ export function createSpaces(): Spaces {
     mender: () => {
       const narrow = new Set([...fonts].filter(([, n]) => n.close === 0 && n.apart >= ENOUGH).map(([font]) => font));
       return (piece) => {
-        const text = (narrow.has(piece.font) ? piece.text.replace(APART, "$1") : piece.text).replace(HIDDEN, "of ");
+        const whole = narrow.has(piece.font) ? piece.text.replace(APART, "$1") : piece.text;
+        const text = whole.includes("of") ? whole.replace(HIDDEN, "of ") : whole;
         return text === piece.text ? piece : { ...piece, text };
       };
     },

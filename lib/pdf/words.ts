@@ -12,12 +12,15 @@ const WORD = /\p{L}+(?:-\p{L}+)*/gu;
 const PREFIXES = ["anti", "co", "inter", "intra", "multi", "non", "over", "post", "pre", "re", "semi", "sub", "under"];
 
 export function createWords(): Words {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, { times: number }>();
   const prefixes = new Map(PREFIXES.map((prefix) => [prefix, { hyphen: 0, joined: 0 }]));
   const keep = (word: string): void => {
-    const count = counts.get(word) ?? 0;
-    counts.set(word, count + 1);
-    if (count > 0) return;
+    const known = counts.get(word);
+    if (known) {
+      known.times += 1;
+      return;
+    }
+    counts.set(word, { times: 1 });
     for (const [prefix, style] of prefixes) {
       if (!word.startsWith(prefix)) continue;
       if (word[prefix.length] === "-") style.hyphen += 1;
@@ -33,7 +36,7 @@ export function createWords(): Words {
         if (word.includes("-")) for (const part of word.split("-")) keep(part);
       }
     },
-    count: (word) => counts.get(word.toLowerCase()) ?? 0,
+    count: (word) => counts.get(word.toLowerCase())?.times ?? 0,
     prefix: (prefix) => prefixes.get(prefix) ?? { hyphen: 0, joined: 0 },
   };
 }
