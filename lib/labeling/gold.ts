@@ -58,14 +58,21 @@ function add(
   one: { ids: number[]; names: string[] },
 ): void {
   const keys = new Set(one.names.map(exactKey));
-  const [same, other] = [[one], [] as (typeof one)[]];
+  const [same, other]: [(typeof one)[], (typeof one)[]] = [[], []];
   for (const set of lists.get(document) ?? [])
     (set.names.some((name) => keys.has(exactKey(name))) ? same : other).push(set);
-  lists.set(document, [...other, { ids: same.flatMap(({ ids }) => ids), names: same.flatMap(({ names }) => names) }]);
+  same.push(one);
+  const merged = { ids: same.flatMap(({ ids }) => ids), names: same.flatMap(({ names }) => names) };
+  lists.set(document, [...other, merged]);
 }
 
+/** Of names with equal keys the shortest stays. */
 function distinct({ ids, names }: { ids: number[]; names: string[] }): GoldDataset {
-  const byKey = new Map(names.toReversed().map((name) => [exactKey(name), name]));
+  const byKey = new Map<string, string>();
+  for (const name of names) {
+    const known = byKey.get(exactKey(name));
+    if (known === undefined || name.length < known.length) byKey.set(exactKey(name), name);
+  }
   return { ids: [...new Set(ids)].sort((a, b) => a - b), names: [...byKey.values()].sort() };
 }
 

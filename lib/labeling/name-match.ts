@@ -51,7 +51,8 @@ export function fuzzyMatch(a: FuzzyName, b: FuzzyName): boolean {
   if (short.words.size === 0) return false;
   let common = 0;
   for (const word of short.words) if (long.words.has(word)) common += 1;
-  if (common === short.words.size && short.isTelling) return true;
+  const isWhole = common === short.words.size;
+  if (isWhole && (short.isTelling || (common === long.words.size && long.isTelling))) return true;
   return common >= 2 && common / (short.words.size + long.words.size - common) >= ENOUGH;
 }
 
