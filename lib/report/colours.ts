@@ -46,7 +46,7 @@ export const PRINT: Colours = {
 
 /** Fonts of figures and of the page's text, found on most systems; the last ones are Debian's. */
 export const SANS =
-  '"Inter", "Helvetica Neue", "Segoe UI", Roboto, "Noto Sans", "PingFang TC", "Microsoft JhengHei", "Noto Sans CJK TC", "Liberation Sans", "DejaVu Sans", sans-serif';
+  '"Inter", "Helvetica Neue", "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", "PingFang TC", "Microsoft JhengHei", "Noto Sans CJK TC", sans-serif';
 
 /** Colours by the names that figures and styles use: "--ink", "--series-1", and see-through "--fill-1" and "--band-1". */
 export function colourMap({ series, ...named }: Colours): Readonly<Record<string, string>> {
