@@ -28,14 +28,6 @@ await main(script, async (flags, { disk, log, print }) => {
   const before = await engine.requireStages(root, { study: "labeling", run }, labeling.stagesThrough(last, run));
   const { provider, labeling: config } = labeling.LabelingStage.parse(before.manifest.config);
   const files = ["gold_citations.json", "publications.json"].map((name) => `${flags.gold}/${name}`);
-  await using stage = await openStage({
-    ...{ root, study: "labeling", run, stage: "evaluation", clock: realClock, parents: [before.parent] },
-    config: { gold: flags.gold },
-    seeds: { bootstrap: config.SEED },
-    command: [script.name, "--run", "{run}", "--gold", flags.gold],
-    inputs: await engine.hashInputs(disk, files),
-    environment: await engine.stageEnvironment(disk, realClock.now()),
-  });
   const [citations = "", publications = ""] = await Promise.all(files.map((file) => readText(disk, file)));
   const evaluation = await labeling.evaluate({
     ...{ gold: labeling.readGold(citations, publications), last, provider: provider.name, seed: config.SEED },
@@ -49,6 +41,14 @@ await main(script, async (flags, { disk, log, print }) => {
       `no document of run ${run} is in ${flags.gold}/publications.json; names go by PDF file`,
     );
   if (absent.length > 0) log.warn(`${absent.length} documents of the gold list are not in run ${run}`);
+  await using stage = await openStage({
+    ...{ root, study: "labeling", run, stage: "evaluation", clock: realClock, parents: [before.parent] },
+    config: { gold: flags.gold },
+    seeds: { bootstrap: config.SEED },
+    command: [script.name, "--run", "{run}", "--gold", flags.gold],
+    inputs: await engine.hashInputs(disk, files),
+    environment: await engine.stageEnvironment(disk, realClock.now()),
+  });
   const outputs = { "scores.jsonl": rows, "overrides.jsonl": overrides, "names.jsonl": names };
   for (const [file, lines] of Object.entries(outputs))
     await engine.writeLines(root, stage.path(file), () => lines.map((line) => JSON.stringify(line)));
