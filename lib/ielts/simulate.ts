@@ -4,6 +4,8 @@ import { sentences } from "corrigenda/text";
 import { CRITERIA, type Criterion } from "./criteria.ts";
 import { type Counts, type Cue, countsOf, cuesOf } from "./cues.ts";
 import { EVIDENCE_SCHEMA } from "./prompts.ts";
+import { SCORE_SCHEMA } from "./score.ts";
+import { simulateScore } from "./simulate-score.ts";
 
 /**
  * How often an answer errs, in the ways that were counted in 400 published examples: 12 % of quotes and 10 % of spans
@@ -20,6 +22,7 @@ const FREE_TYPES: readonly string[] = [
 
 /** Examiner's answers that come from counting and rules: they say nothing about any model. */
 export const simulateIelts: Simulator = (request, rng) => {
+  if (request.schemaName === SCORE_SCHEMA) return simulateScore(request, rng);
   if (request.schemaName !== EVIDENCE_SCHEMA) return undefined;
   const asked = readRequest(request);
   if (asked === undefined) return undefined;
