@@ -126,11 +126,19 @@ function note(html: Markup, { number, mention }: Numbered, earlier: readonly Num
       ? undefined
       : told
         ? html`<p class="soft">Argument: see <a href="#n${told.number}">${told.number}</a></p>`
-        : html`<details><summary>The argument</summary><div class="text">${argument}</div></details>`;
+        : html`<details><summary>The argument</summary><div class="text">${argumentParts(html, argument)}</div></details>`;
   return html`<li id="n${number}" value="${number}"><p><a href="#m${number}">${mention.raw_name}</a> <span class="k ${standing}">${standing === "invalid" ? "not valid" : standing}</span></p>
 ${said.length === 0 ? undefined : html`<p class="soft">${said.join(" · ")}</p>`}
 ${mention.evidence.state === "found" ? undefined : html`<p class="warn">The quote that the model gave is not on the page: “${mention.quoted ?? ""}”</p>`}
 ${lines.map((line) => html`<p>${line}</p>`)}${case_}</li>`;
+}
+
+/** Headings of the argument as headings; all else as it was written. */
+function argumentParts(html: Markup, argument: string): Html[] {
+  const parts = argument.split(/^#{1,4} +(.+)$/m);
+  return parts
+    .map((part, at) => (at % 2 === 1 ? html`<b>${part}</b>\n` : html`${part.trim()}\n\n`))
+    .slice(parts[0]?.trim() === "" ? 1 : 0);
 }
 
 /** Verdicts differ in line and in words, not in colour alone. */

@@ -21,7 +21,7 @@ import json
 from pathlib import Path
 
 from unsloth import FastLanguageModel  # before trl: it patches what trl imports
-from unsloth.chat_templates import get_chat_template, standardize_sharegpt
+from unsloth.chat_templates import get_chat_template
 from datasets import Dataset
 from transformers import StoppingCriteria, StoppingCriteriaList
 from trl import SFTConfig, SFTTrainer
@@ -51,7 +51,7 @@ model = FastLanguageModel.get_peft_model(
 )
 tokenizer = get_chat_template(
     tokenizer,
-    chat_template="phi-3.5",
+    chat_template="phi-3",
     mapping={"role": "from", "content": "value", "user": "human", "assistant": "gpt"},
 )
 
@@ -60,7 +60,6 @@ def prepared(split):
     data = conversations(split)
     if len(data) == 0:
         return None
-    data = standardize_sharegpt(data)
     texts = data.map(lambda row: {"text": tokenizer.apply_chat_template(row["conversations"], tokenize=False)})
     # The files were cut by another tokenizer: this model's own has the last word.
     return texts.filter(lambda row: len(tokenizer(row["text"])["input_ids"]) < MAX_TOKENS)

@@ -1,4 +1,4 @@
-// npx zx scripts/labeling/evaluate.ts --run papers --gold ../shared/data/papers
+// npx zx scripts/labeling/evaluate.ts --run sample --gold data/sample/papers-gold
 // Compares a run with gold citations, after each process, beside a plain lexical baseline. Writes results/labeling/<run>/evaluation/:
 // scores.jsonl, overrides.jsonl (what judge and reasoning changed, right or wrong), names.jsonl, metrics.json.
 import { defineScript, main, table } from "corrigenda/cli";
@@ -18,7 +18,7 @@ const script = defineScript({
     gold: z.string().describe("a folder with gold_citations.json and publications.json"),
     results: engine.engineFlags.results,
   },
-  examples: ["npx zx scripts/labeling/evaluate.ts --run sample --gold data/sample/papers"],
+  examples: ["npx zx scripts/labeling/evaluate.ts --run sample --gold data/sample/papers-gold"],
 });
 
 await main(script, async (flags, { disk, log, print }) => {

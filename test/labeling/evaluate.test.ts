@@ -100,6 +100,15 @@ describe("gold citations", () => {
     expect(() => readGold("[", publications)).toThrow("the gold citations: the file");
   });
 
+  test("of the sample papers are one data set each", () => {
+    const read = (name: string): string => readFileSync(`data/sample/papers-gold/${name}.json`, "utf8");
+    const known = readGold(read("gold_citations"), read("publications"));
+    expect([...known].map(([document, sets]) => [document, sets.length])).toEqual([
+      ["339", 1],
+      ["1282", 1],
+    ]);
+  });
+
   const there = existsSync(PAPERS);
   test.skipIf(!there)(there ? "of the three papers are one data set each" : `(skipped: ${PAPERS} is not there)`, () => {
     const read = (name: string): string => readFileSync(`${PAPERS}/${name}.json`, "utf8");

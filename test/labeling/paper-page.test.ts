@@ -83,7 +83,7 @@ describe("a paper's page", () => {
     expect(shown).toContain('<a class="k valid" id="m1" href="#n1" aria-describedby="w1">GLSS<sup>1</sup></a>');
     expect(shown).toContain('<a class="k invalid" id="m2"');
     expect(shown).toContain("reasoning: not valid, overturned. An office is meant.");
-    expect(shown).toContain("### Devil&#39;s advocate");
+    expect(shown).toContain("<b>Devil&#39;s advocate</b>\nNo.");
     expect(shown).toContain("Page 4: no mention");
     expect(shown).toContain('<a href="paper-0.html">‹ Previous paper</a>');
     expect(shown).toContain("offline: simulated answers, no model was asked");
