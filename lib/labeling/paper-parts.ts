@@ -18,10 +18,11 @@ export async function* paperParts(
   failed: readonly ReplyRecord[],
 ): AsyncGenerator<PaperParts> {
   const [nextPages, nextMentions] = [taker(pages), taker(mentions)];
+  const failures = Map.groupBy(failed, ({ document }) => document);
   for (const row of documents) {
     const { document } = row;
     const own = { pages: await nextPages(document), mentions: await nextMentions(document) };
-    yield { row, ...own, failed: failed.filter((one) => one.document === document) };
+    yield { row, ...own, failed: failures.get(document) ?? [] };
   }
 }
 
