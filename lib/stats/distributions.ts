@@ -28,7 +28,10 @@ export function studentQuantile(p: number, df: number): number {
 
 /** P(T > t) for t >= 0. */
 export function studentTail(t: number, df: number): number {
-  return 0.5 * incompleteBeta(df / (df + t * t), df / 2, 0.5);
+  const square = t * t;
+  // Near zero df / (df + t²) is so close to 1 that its digits are lost: the other tail has them.
+  if (square < df) return 0.5 * (1 - incompleteBeta(square / (df + square), 0.5, df / 2));
+  return 0.5 * incompleteBeta(df / (df + square), df / 2, 0.5);
 }
 
 /** P(X > x) of chi-square. @param df degrees of freedom, > 0 */

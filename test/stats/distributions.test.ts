@@ -47,6 +47,7 @@ test("the quantile undoes the distribution, and both are symmetric", () => {
       expect(studentCdf(t, df)).toBeCloseTo(p, 12);
       expect(studentCdf(-t, df)).toBeCloseTo(1 - p, 12);
     }),
+    { examples: [[0.4921222705456078, 495]] }, // near zero, where digits are lost easily
   );
 });
 
