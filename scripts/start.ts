@@ -18,7 +18,11 @@ const STUDIES = [
   whyfix("sample-fce", "0101-0901"),
   {
     title: "labeling: which data sets do two papers mention?",
-    steps: [["scripts/labeling/run.ts", "--input", "data/sample/papers", "--run", "sample", "--provider", "offline"]],
+    steps: [
+      ["scripts/labeling/run.ts", "--input", "data/sample/papers", "--run", "sample", "--provider", "offline"],
+      ["scripts/labeling/evaluate.ts", "--run", "sample", "--gold", "data/sample/papers-gold"],
+      ["scripts/labeling/report.ts", "--run", "sample", "--figures=false"],
+    ],
     stage: "labeling/sample/reasoning-results",
     report: "labeling/sample/report.html",
   },
