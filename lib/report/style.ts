@@ -5,7 +5,7 @@ export const STYLE = `
 :root {
   ${cssOf(LIGHT)}
   --sans: ${SANS};
-  --serif: "Iowan Old Style", Charter, "Palatino Linotype", Palatino, "Noto Serif", "Songti TC", "Noto Serif CJK TC", "Liberation Serif", Georgia, serif;
+  --serif: "Iowan Old Style", Charter, "Palatino Linotype", Palatino, "Noto Serif", Georgia, "Liberation Serif", "DejaVu Serif", "Songti TC", "Noto Serif CJK TC", serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace;
 }
 @media (prefers-color-scheme: dark) { :root { ${cssOf(DARK)} } }
