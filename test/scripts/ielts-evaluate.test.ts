@@ -114,3 +114,35 @@ test("a folder without held-out essays, and files that may not leave, get one li
   expect(refused.code).toBe(1);
   expect(refused.err).toContain("may not leave this machine");
 });
+
+test("the report of a run shows bands, evidence, rows left out, leakage, cost and its evaluations, and says who answered", async () => {
+  const results = ["--results", root.resolve(".")];
+  await done(EVALUATE, PREPARED, "--disable-azure", ...results);
+  expect(await done("scripts/ielts/report.ts", "all", "--figures=false", ...results)).toContain(
+    "ielts/all/report.html",
+  );
+  const folder = nodeDisk(root.resolve("ielts/all"));
+  const page = await readText(folder, "report.html");
+  expect(page).toContain("offline: simulated answers, no model was asked");
+  for (const title of ["Bands", "Criteria and evidence", "Essays", "Left out", "Leakage and faults", "Cost"])
+    expect(page).toContain(`<h2>${title}</h2>`);
+  expect(page).toContain("<h2>Evaluation of the simulator</h2>");
+  const faults = await readText(folder, "tables/faults.csv");
+  expect(
+    faults
+      .trim()
+      .split(/\r?\n/)
+      .slice(1)
+      .every((line) => line.endsWith(",0")),
+  ).toBe(true);
+  const [, criterion = ""] = (await readText(folder, "tables/criteria-table.csv")).split(/\r?\n/);
+  const metadata = JSON.parse(await readText(folder, "finetuning_data/metadata.json"));
+  expect(criterion).toContain(`Task Response,${metadata.statistics.per_criterion.TR.mean_band},`);
+  // Every example of the table has its place on the page of essays.
+  const places = [...page.matchAll(/essays\.html#([a-z]+-\d+)/g)].map(([, id]) => id ?? "");
+  const essays = await readText(folder, "essays.html");
+  expect(places.length).toBeGreaterThan(10);
+  for (const id of places) expect(essays).toContain(`id="${id}"`);
+  const missing = await run("scripts/ielts/report.ts", "nowhere", ...results);
+  expect([missing.code, missing.err.trim().split("\n").length]).toEqual([1, 1]);
+});
