@@ -30,6 +30,8 @@ const STUDIES = [
     title: "ielts: training files from 25 essays, every quote checked",
     steps: [
       ["scripts/ielts/prepare.ts", "--from", "data/sample/ielts/essays.csv", "--disable-azure", "--run", "sample"],
+      ["scripts/ielts/evaluate.ts", "{results}/ielts/sample/finetuning_data", "--disable-azure"],
+      ["scripts/ielts/report.ts", "sample", "--figures=false"],
     ],
     stage: "ielts/sample/files",
     report: "ielts/sample/report.html",
@@ -47,7 +49,8 @@ await main(script, async ({ results }, { disk, print, signal }) => {
   print("Corrigenda. Offline, no key: the answers below are simulated, no model is asked.\n");
   for (const { title, steps } of STUDIES) {
     print(title);
-    for (const [step = "", ...words] of steps) {
+    for (const [step = "", ...more] of steps) {
+      const words = more.map((word) => word.replace("{results}", results));
       const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
       const { exitCode } = await child`zx ${step} ${words} --results ${results}`;
       signal.throwIfAborted();
