@@ -10,7 +10,20 @@ const script = defineScript({
   flags: {},
 });
 
-const BENCHES = ["plan", "tokens", "ingest", "finished", "online", "frame", "report", "kernel", "ielts", "pdf", "labeling-report", "install"];
+const BENCHES = [
+  "plan",
+  "tokens",
+  "ingest",
+  "finished",
+  "online",
+  "frame",
+  "report",
+  "kernel",
+  "ielts",
+  "pdf",
+  "labeling-report",
+  "install",
+];
 
 await main(script, async (_flags, { signal }) => {
   const missed: string[] = [];
