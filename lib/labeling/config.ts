@@ -32,6 +32,7 @@ export const LabelingConfig = z.strictObject({
   MAX_OUTPUT_TOKENS: z.number().int().min(256, "is below 256").default(16_383),
   INPUT_DIR: named.default("input"),
   OUTPUT_DIR: named.optional(),
+  PDF_READER: z.enum(["pdfium", "pdftotext"]).default("pdfium"),
   PREFILTER: z.enum(["lexical", "none"]).default("lexical"),
   REASONING_INPUT: z.enum(["all", "valid"]).default("all"),
   REASONING_REPLY: z.enum(["schema", "text"]).default("schema"),

@@ -1,5 +1,6 @@
 import type { Disk } from "corrigenda/files";
 import { type Engine, engineInWorkers, type Range } from "./engine.ts";
+import { pdftotextEngine } from "./pdftotext.ts";
 import { rowsOf, startPdf } from "./read.ts";
 import type { PdfRow } from "./types.ts";
 
@@ -8,6 +9,8 @@ export interface ReadPdfsOptions {
   readonly workers?: number;
   /** For each range of pages; a worker that takes longer is killed, and the next file goes on. */
   readonly timeoutMs?: number;
+  /** What takes the words out of a file. "pdftotext" has to be installed, and knows no time limit. Default "pdfium". */
+  readonly reader?: "pdfium" | "pdftotext";
 }
 
 /**
@@ -17,9 +20,9 @@ export interface ReadPdfsOptions {
 export async function* readPdfs(
   disk: Disk,
   files: Iterable<string>,
-  { workers = 2, timeoutMs = 60_000 }: ReadPdfsOptions = {},
+  { workers = 2, timeoutMs = 60_000, reader = "pdfium" }: ReadPdfsOptions = {},
 ): AsyncGenerator<PdfRow> {
-  const engine = await engineInWorkers(workers, timeoutMs);
+  const engine = reader === "pdfium" ? await engineInWorkers(workers, timeoutMs) : pdftotextEngine();
   try {
     for (const { file, ranges } of inAdvance(disk, files, { engine, workers })) yield* rowsOf(file, ranges);
   } finally {

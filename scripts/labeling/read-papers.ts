@@ -28,9 +28,9 @@ await main(script, async (flags, { disk, log, print, signal }) => {
     else sources.set(file, source);
   }
   const files = labeling.documentFiles(input, names, sources);
-  const { PREFILTER } = config;
+  const { PREFILTER, PDF_READER } = config;
   await using stage = await openStage({
-    ...{ root, study: "labeling", run, stage: "text", clock: realClock, config: { input, PREFILTER } },
+    ...{ root, study: "labeling", run, stage: "text", clock: realClock, config: { input, PDF_READER, PREFILTER } },
     command: [script.name, "--run", "{run}", "--input", input, "--config", flags.config],
     inputs: await hashInputs(
       disk,
@@ -44,7 +44,7 @@ await main(script, async (flags, { disk, log, print, signal }) => {
   const documents: labeling.DocumentRow[] = [];
   const reading = {
     text: (file: string) => readText(folder, file),
-    pdfs: (pdfs: readonly string[]) => readPdfs(folder, pdfs),
+    pdfs: (pdfs: readonly string[]) => readPdfs(folder, pdfs, { reader: PDF_READER }),
   };
   const lines = async function* () {
     for await (const { row, pages } of labeling.readDocuments(files, reading, labeling.prefilter(PREFILTER))) {

@@ -58,7 +58,7 @@ function importProblems(file: string, { from, typeOnly }: Import): string[] {
   ];
   if (/^(node:)?fs(\/|$)/.test(from) && folder !== "files")
     problems.push(`imports ${from}: only lib/files touches the disk`);
-  const starts = folder !== "" && !["results", "notebook", "trial", "bench"].includes(folder);
+  const starts = folder !== "" && !["pdf", "results", "notebook", "trial", "bench"].includes(folder);
   if (/^(node:)?child_process$/.test(from) && starts) problems.push(`imports ${from}: lib starts no processes`);
   if (STUDIES.includes(folder) && EFFECTS.test(from)) problems.push(`imports ${from}: studies are pure`);
   return problems;
