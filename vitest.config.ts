@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 20_000 } },
-      { test: { name: "slow", include: slow, testTimeout: 240_000, fileParallelism: false } },
+      { test: { name: "slow", include: slow, testTimeout: 240_000, maxWorkers: 2 } },
     ],
   },
 });
