@@ -2,9 +2,10 @@ import { StudyError } from "corrigenda/error";
 import { parseJson } from "corrigenda/json";
 import type { PdfRow } from "corrigenda/pdf";
 import { cleanText, wordsOf } from "./clean.ts";
+import { takeInTurn } from "./in-turn.ts";
 import { documentKeys, paths } from "./names.ts";
 import type { OutputFile } from "./outputs.ts";
-import { pdfDocument, pdfTaker } from "./pdf-rows.ts";
+import { pdfDocument } from "./pdf-rows.ts";
 import type { Prefilter } from "./prefilter.ts";
 import type { DocumentRow, PageRow } from "./records.ts";
 import { readSourceFile, TextFile, writeSourceFile } from "./source.ts";
@@ -80,7 +81,8 @@ export async function* readDocuments(
   reading: Reading,
   filter: Prefilter,
 ): AsyncGenerator<ReturnType<typeof documentRows>> {
-  const next = pdfTaker(reading.pdfs(files.flatMap(({ kind, file }) => (kind === "pdf" ? [file] : []))));
+  const pdfs = files.flatMap(({ kind, file }) => (kind === "pdf" ? [file] : []));
+  const next = takeInTurn(reading.pdfs(pdfs), ({ file }) => file);
   for (const one of files) {
     const read = one.kind === "pdf" ? pdfDocument(await next(one.file)) : await textDocument(one, reading);
     yield documentRows(one, read, filter);

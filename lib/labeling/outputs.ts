@@ -1,3 +1,4 @@
+import { documentOf, takeInTurn } from "./in-turn.ts";
 import { type LabelingItem, placeOf } from "./items.ts";
 import { type Process, paths } from "./names.ts";
 import type { DocumentRow, Mention } from "./records.ts";
@@ -33,28 +34,13 @@ export interface OutputInput {
 
 /** extraction_outputs/<process>/<doc>.json of every document that was read, also of those without a mention. */
 export async function* outputFiles({ process, documents, mentions, replies }: OutputInput): AsyncGenerator<OutputFile> {
-  const [nextMentions, nextReplies] = [taker(mentions), taker(replies)];
+  const [nextMentions, nextReplies] = [takeInTurn(mentions, documentOf), takeInTurn(replies, documentOf)];
   for (const { document, name, state } of documents) {
     if (state !== "read") continue;
     const [own, pages] = [await nextMentions(document), await nextReplies(document)];
     const file = FILES[process](name, own, pages);
     yield { path: paths.output(process, document), text: writeSourceFile(file) };
   }
-}
-
-/** Takes the rows of one document after the other: rows come in the documents' order. */
-function taker<T extends { readonly document: string }>(rows: AsyncIterable<T>): (document: string) => Promise<T[]> {
-  const rest = rows[Symbol.asyncIterator]();
-  let ahead: T | undefined;
-  return async (document) => {
-    const own: T[] = [];
-    for (;;) {
-      ahead ??= ((await rest.next()) as { value: T | undefined }).value;
-      if (ahead === undefined || ahead.document !== document) return own;
-      own.push(ahead);
-      ahead = undefined;
-    }
-  };
 }
 
 type Files = Readonly<

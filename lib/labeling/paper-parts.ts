@@ -1,3 +1,4 @@
+import { documentOf, takeInTurn } from "./in-turn.ts";
 import type { DocumentRow, Mention, PageRow } from "./records.ts";
 import type { ReplyRecord } from "./replies.ts";
 
@@ -17,25 +18,11 @@ export async function* paperParts(
   mentions: AsyncIterable<Mention>,
   failed: readonly ReplyRecord[],
 ): AsyncGenerator<PaperParts> {
-  const [nextPages, nextMentions] = [taker(pages), taker(mentions)];
+  const [nextPages, nextMentions] = [takeInTurn(pages, documentOf), takeInTurn(mentions, documentOf)];
   const failures = Map.groupBy(failed, ({ document }) => document);
   for (const row of documents) {
     const { document } = row;
     const own = { pages: await nextPages(document), mentions: await nextMentions(document) };
     yield { row, ...own, failed: failures.get(document) ?? [] };
   }
-}
-
-function taker<T extends { readonly document: string }>(rows: AsyncIterable<T>): (document: string) => Promise<T[]> {
-  const rest = rows[Symbol.asyncIterator]();
-  let ahead: T | undefined;
-  return async (document) => {
-    const own: T[] = [];
-    for (;;) {
-      ahead ??= ((await rest.next()) as { value: T | undefined }).value;
-      if (ahead?.document !== document) return own;
-      own.push(ahead);
-      ahead = undefined;
-    }
-  };
 }

@@ -24,18 +24,3 @@ function pdfPage({ page, width, height, text, raw, spans }: Page): ReadPage {
 export function tenth(points: number): number {
   return Math.round(points * 10) / 10;
 }
-
-/** The rows of one PDF after the other. */
-export function pdfTaker(rows: AsyncIterable<PdfRow>): (file: string) => Promise<PdfRow[]> {
-  const rest = rows[Symbol.asyncIterator]();
-  let ahead: PdfRow | undefined;
-  return async (file) => {
-    const own: PdfRow[] = [];
-    for (;;) {
-      ahead ??= ((await rest.next()) as { value: PdfRow | undefined }).value;
-      if (ahead?.file !== file) return own;
-      own.push(ahead);
-      ahead = undefined;
-    }
-  };
-}
