@@ -1,0 +1,9 @@
+/**
+ * selfcorrect, the study of asking again: traces of answers, a policy that decides, and what it was worth.
+ *
+ * @example
+ * fillTemplate({ text: "Are you sure about <ANSWER>?" }, "41"); // "Are you sure about 41?"
+ * @module
+ */
+export * from "./prompts.ts";
+export * from "./types.ts";
