@@ -5,5 +5,7 @@
  * fillTemplate({ text: "Are you sure about <ANSWER>?" }, "41"); // "Are you sure about 41?"
  * @module
  */
+export { RULES_NOTICE, ruleClassifier } from "./classify-rules.ts";
+export * from "./failure-mode.ts";
 export * from "./prompts.ts";
 export * from "./types.ts";
