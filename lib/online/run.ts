@@ -21,7 +21,7 @@ export interface OnlineOptions<Row, Out> extends CallContext {
   readonly spentElsewhereUsd?: number;
   /** Failed calls after which a row fails; "too many requests" does not count. Default 6. */
   readonly maxAttempts?: number;
-  /** For one call. */
+  /** For one call; it may be cut up to 1/64 earlier. */
   readonly timeoutMs: number;
   /** Ends the run softly: nothing more is sent, replies to calls in flight are kept, then StudyError "stopped". */
   readonly signal?: AbortSignal;

@@ -50,9 +50,18 @@ interface Flight {
   readonly job: Job;
   readonly pass: Pass;
   readonly estimateUsd: number | undefined;
-  readonly deadline: number;
+}
+
+/** Calls sent within a moment of each other are cut together: a signal for each would be a tenth of a call's cost. */
+interface TimeOut {
+  /** Calls sent later get the next one. */
+  readonly until: number;
+  readonly at: number;
   readonly abort: AbortController;
 }
+
+/** Of the time-out, by which a call may be cut early. */
+const TIME_OUT_SHARE = 1 / 64;
 
 /** Asks questions as fast as the service, the budget and the concurrency allow, and again where that is worth it. */
 export class Schedule {
@@ -62,8 +71,8 @@ export class Schedule {
   readonly #alarm: Alarm;
   readonly #queue: Job[] = [];
   readonly #delayed: Job[] = [];
-  /** In the order sent, so that the first one's time-out comes first. */
-  readonly #flights = new Set<Flight>();
+  readonly #timeOuts: TimeOut[] = [];
+  #flying = 0;
   #stop: { readonly error: unknown } | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -116,7 +125,7 @@ export class Schedule {
     for (let job = this.#queue[0]; job && !this.#stop; job = this.#queue[0]) {
       const now = this.#now();
       const need = this.#estimator.need(job.inputTokens, job.maxOutputTokens);
-      const wait = this.#pace.waitMs(need, this.#flights.size, now);
+      const wait = this.#pace.waitMs(need, this.#flying, now);
       if (wait > 0) {
         if (Number.isFinite(wait)) this.#alarm.set(now + wait);
         return;
@@ -134,27 +143,38 @@ export class Schedule {
     if (!budget) return true;
     if (estimateUsd === undefined) this.stop(unpriced(model));
     else if (budget.allows(estimateUsd)) return true;
-    else if (this.#flights.size === 0) this.stop(overBudget(budget.maxUsd, budget.spentUsd, estimateUsd));
+    else if (this.#flying === 0) this.stop(overBudget(budget.maxUsd, budget.spentUsd, estimateUsd));
     return false;
   }
 
   #send(job: Job, need: Need, estimateUsd: number | undefined): void {
-    const { context, timeoutMs, budget } = this.#options;
+    const { context, budget } = this.#options;
     const { key, wire } = job;
-    const abort = new AbortController();
-    const flight = { job, pass: this.#pace.sent(need), estimateUsd, deadline: this.#now() + timeoutMs, abort };
+    const flight = { job, pass: this.#pace.sent(need), estimateUsd };
     job.calls++;
     budget?.sent(estimateUsd ?? 0);
-    this.#flights.add(flight);
-    this.#alarm.set(flight.deadline);
-    callOnce(context, { key, wire, estimateUsd, attempt: job.calls }, abort.signal).then(
+    this.#flying++;
+    callOnce(context, { key, wire, estimateUsd, attempt: job.calls }, this.#timeOut()).then(
       (answer) => this.#landed(flight, answer),
       (error: unknown) => this.#crashed(flight, error),
     );
   }
 
+  /** The signal that cuts a call sent now. */
+  #timeOut(): AbortSignal {
+    const now = this.#now();
+    const { timeoutMs } = this.#options;
+    const last = this.#timeOuts.at(-1);
+    if (last && now <= last.until) return last.abort.signal;
+    const abort = new AbortController();
+    const timeOut = { until: now + timeoutMs * TIME_OUT_SHARE, at: now + timeoutMs, abort };
+    this.#timeOuts.push(timeOut);
+    this.#alarm.set(timeOut.at);
+    return abort.signal;
+  }
+
   #landed(flight: Flight, answer: Answer): void {
-    this.#flights.delete(flight);
+    this.#flying--;
     this.#account(flight, answer);
     if (answer.t === "kept") this.#kept(flight, answer);
     else if (answer.t === "refused") this.#refused(flight, answer);
@@ -165,7 +185,7 @@ export class Schedule {
 
   /** Journal, store or provider themselves failed: what became of the call is unknown, and the run ends. */
   #crashed(flight: Flight, error: unknown): void {
-    this.#flights.delete(flight);
+    this.#flying--;
     this.stop(error);
     this.#queue.push(flight.job);
     this.#rest();
@@ -219,12 +239,13 @@ export class Schedule {
   /** The alarm rang: overdue calls are cut, retries that are due join the queue. */
   #tick(): void {
     const now = this.#now();
-    for (const flight of this.#flights) {
-      if (flight.deadline > now) {
-        this.#alarm.set(flight.deadline);
+    for (let first = this.#timeOuts[0]; first; first = this.#timeOuts[0]) {
+      if (first.at > now) {
+        this.#alarm.set(first.at);
         break;
       }
-      flight.abort.abort(new Error(`no answer within ${this.#options.timeoutMs} ms`));
+      this.#timeOuts.shift();
+      first.abort.abort(new Error(`no answer within ${this.#options.timeoutMs} ms`));
     }
     this.#delayed.sort((a, b) => a.dueAt - b.dueAt);
     const due = this.#delayed.findIndex((job) => job.dueAt > now);
@@ -235,7 +256,7 @@ export class Schedule {
 
   /** After a stop and the last call in flight: what waits is handed back untouched. */
   #rest(): void {
-    if (!this.#stop || this.#flights.size > 0) return;
+    if (!this.#stop || this.#flying > 0) return;
     for (const job of [...this.#queue.splice(0), ...this.#delayed.splice(0)]) {
       job.settle({ t: "stopped", error: this.#stop.error });
     }

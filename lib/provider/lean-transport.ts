@@ -1,3 +1,5 @@
+import type { Dispatcher } from "undici";
+import { whenAborted } from "./abort.ts";
 import { networkError } from "./api-error.ts";
 import { lazily } from "./lazy.ts";
 import type { HttpReply } from "./types.ts";
@@ -30,40 +32,52 @@ export function leanTransport(options: LeanOptions): Post {
     const pool = await open();
     return new Promise<HttpReply>((resolve, reject) => {
       const fail = (cause: unknown): void => reject(networkError(options.provider, "answer a request", cause));
-      if (signal?.aborted) return fail(signal.reason);
-      const parts: Buffer[] = [];
-      let status = 0;
-      let fields: Record<string, string> = {};
-      let stop: (() => void) | undefined;
-      pool.dispatch(
-        { method: "POST", path: prefix + path, headers, body },
-        {
-          onRequestStart: (controller) => {
-            if (!signal) return;
-            stop = () => controller.abort(signal.reason as Error);
-            signal.addEventListener("abort", stop, { once: true });
-            if (signal.aborted) stop();
-          },
-          onResponseStart: (_controller, code, received) => {
-            status = code;
-            fields = flat(received);
-          },
-          onResponseData: (_controller, chunk) => {
-            parts.push(chunk);
-          },
-          onResponseEnd: () => {
-            if (stop) signal?.removeEventListener("abort", stop);
-            const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
-            resolve({ status, headers: fields, text: bytes.toString("utf8") });
-          },
-          onResponseError: (_controller, error) => {
-            if (stop) signal?.removeEventListener("abort", stop);
-            fail(error);
-          },
-        },
-      );
+      pool.dispatch({ method: "POST", path: prefix + path, headers, body }, new Call(resolve, fail, signal));
     });
   };
+}
+
+/** One call as undici's parser reports it. */
+class Call implements Dispatcher.DispatchHandler {
+  readonly #resolve: (reply: HttpReply) => void;
+  readonly #fail: (cause: unknown) => void;
+  readonly #signal: AbortSignal | undefined;
+  #status = 0;
+  #fields: Record<string, string> = {};
+  #parts: Buffer[] = [];
+  #forget: (() => void) | undefined;
+
+  constructor(resolve: (reply: HttpReply) => void, fail: (cause: unknown) => void, signal: AbortSignal | undefined) {
+    this.#resolve = resolve;
+    this.#fail = fail;
+    this.#signal = signal;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const signal = this.#signal;
+    if (signal) this.#forget = whenAborted(signal, () => controller.abort(signal.reason as Error));
+  }
+
+  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+    this.#status = status;
+    this.#fields = flat(headers);
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    this.#parts.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#forget?.();
+    const [first, ...rest] = this.#parts;
+    const bytes = rest.length === 0 ? first : Buffer.concat(this.#parts);
+    this.#resolve({ status: this.#status, headers: this.#fields, text: bytes?.toString("utf8") ?? "" });
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.#forget?.();
+    this.#fail(error);
+  }
 }
 
 function flat(received: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -1,4 +1,5 @@
 import { isStudyError } from "corrigenda/error";
+import { whenAborted } from "./abort.ts";
 import { answerError, networkError } from "./api-error.ts";
 import { type Lazy, lazily } from "./lazy.ts";
 import type { Post } from "./lean-transport.ts";
@@ -57,15 +58,19 @@ export function sdkFetch(timeoutMs: number): SdkFetch {
 export function sdkTransport(provider: string, client: Lazy<SdkClient>, sdk: SdkFetch): Post {
   return async (path, body, signal) => {
     const open = await client();
+    const own = new AbortController(); // the SDKs never take their listeners off a signal
+    const forget = signal && whenAborted(signal, () => own.abort(signal.reason));
     try {
       const headers = { "content-type": "application/json" };
-      const call = open.post(path, { body, headers, maxRetries: 0, ...(signal && { signal }) });
+      const call = open.post(path, { body, headers, maxRetries: 0, signal: own.signal });
       const reply = await call.asResponse();
       return { status: reply.status, headers: Object.fromEntries(reply.headers), text: await reply.text() };
     } catch (error) {
       const answer = sdk.answer(error);
       if (answer) return answer;
       throw networkError(provider, "answer a request", error);
+    } finally {
+      forget?.();
     }
   };
 }
