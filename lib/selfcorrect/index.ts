@@ -7,5 +7,9 @@
  */
 export { RULES_NOTICE, ruleClassifier } from "./classify-rules.ts";
 export * from "./failure-mode.ts";
+export { mockAnswer, mockQuestions } from "./mock-questions.ts";
 export * from "./prompts.ts";
+export { scoreAnswer, scoringNames, scoringOf } from "./score.ts";
+export * from "./score-hotpotqa.ts";
+export { fitTfidf, type SparseRow, tfidfRows, type Vectorizer } from "./tfidf.ts";
 export * from "./types.ts";
