@@ -35,7 +35,9 @@ export function answersTo<Row, Out>(
     }
   };
   const settledOnce = (question: Question): Promise<Settled> => {
-    const settled = underWay.get(question.key) ?? settle(question);
+    const same = underWay.get(question.key);
+    if (same) return same;
+    const settled = settle(question);
     underWay.set(question.key, settled);
     return settled;
   };

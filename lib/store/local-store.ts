@@ -30,14 +30,18 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
         yield { lane, entry };
     }
   };
+  const isKnown = (key: string): boolean => {
+    for (const lane of lanes) if (lane.index.keys.find(key) >= 0) return true;
+    return false;
+  };
   const get = async (key: string): Promise<StoredReply | undefined> => {
+    if (!isKnown(key)) return undefined;
     for (const { lane, entry } of entriesOf(key)) {
       const reply = await lane.read(entry);
       if (reply.key === key) return reply;
     }
     return undefined;
   };
-  const isKnown = (key: string): boolean => lanes.some((lane) => lane.index.keys.find(key) >= 0);
   const isKept = async (reply: NewReply): Promise<boolean> => {
     for (const { lane, entry } of entriesOf(reply.key)) {
       const kept = await lane.read(entry);

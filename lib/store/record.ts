@@ -25,11 +25,15 @@ export function recordEncoder(): (replies: readonly NewReply[], at: number) => R
   const add = ({ key, run, via, usd, raw }: NewReply, at: number): number => {
     const start = fill;
     const head = `{"key":"${key}","run":${JSON.stringify(run)},"via":${JSON.stringify(via)},"at":${at},"usd":${usd}${RAW}`;
-    const line = oneLine(raw);
-    reserve(head.length * UTF8_BYTES + line.length + END.length);
+    reserve((head.length + raw.length) * UTF8_BYTES + END.length);
     fill += buffer.write(head, fill);
-    buffer.set(line, fill);
-    fill += line.length;
+    const from = fill;
+    if (typeof raw === "string") fill += buffer.write(raw, fill);
+    else {
+      buffer.set(raw, fill);
+      fill += raw.length;
+    }
+    ontoOneLine(buffer.subarray(from, fill));
     fill += buffer.write(END, fill);
     return fill - start;
   };
@@ -48,8 +52,7 @@ export function decodeRecord(line: string): StoredReply | undefined {
 }
 
 /** In JSON text a line break can only stand between tokens, where a space says the same. */
-function oneLine(raw: string | Uint8Array): Uint8Array {
-  const bytes = typeof raw === "string" ? Buffer.from(raw) : raw;
-  if (!bytes.includes(10) && !bytes.includes(13)) return bytes;
-  return Uint8Array.from(bytes, (byte) => (byte === 10 || byte === 13 ? 32 : byte));
+function ontoOneLine(bytes: Uint8Array): void {
+  for (const lineBreak of [10, 13])
+    for (let at = bytes.indexOf(lineBreak); at >= 0; at = bytes.indexOf(lineBreak, at + 1)) bytes[at] = 32;
 }
