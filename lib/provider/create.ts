@@ -63,9 +63,18 @@ export function offlineProvider(
   const base = wire === "openai" ? "offline" : `offline/${wire}`;
   const common = { clock: realClock, ...options, apiKey: "offline", as: { name: "offline", base } };
   const root = url.replace(/\/+$/, "");
-  if (wire === "azure") return azure({ ...common, baseUrl: root });
-  if (wire === "anthropic") return anthropic({ ...common, baseUrl: root });
-  return openai({ ...common, baseUrl: `${root}/v1` });
+  if (wire === "azure") return withSeeds(azure({ ...common, baseUrl: root }));
+  if (wire === "anthropic") return withSeeds(anthropic({ ...common, baseUrl: root }));
+  return withSeeds(openai({ ...common, baseUrl: `${root}/v1` }));
+}
+
+/** The service answers equal bodies alike: a repeat carries its number, so that it is another answer, as it would be online. */
+function withSeeds(provider: Provider): Provider {
+  const encode: Provider["encode"] = (request) => {
+    const wire = provider.encode(request);
+    return wire.sample === 0 ? wire : { ...wire, body: `${wire.body.slice(0, -1)},"seed":${wire.sample}}` };
+  };
+  return { ...provider, encode };
 }
 
 function queue(config: ProviderConfig, model: string): { readonly enqueuedTokens?: number } {

@@ -105,7 +105,8 @@ function readCreate(context: Context, call: Call): Create | Refusal {
   return { file, endpoint, metadata: body.metadata ?? null };
 }
 
-function metadataRefusal(metadata: Json | undefined): Refusal | undefined {
+/** The rule for `metadata` of whatever carries it. */
+export function metadataRefusal(metadata: Json | undefined): Refusal | undefined {
   if (metadata === undefined || metadata === null) return undefined;
   const pairs = isObject(metadata) ? Object.entries(metadata as JsonObject) : undefined;
   const fits = pairs?.every(([key, value]) => key.length <= 64 && typeof value === "string" && value.length <= 512);

@@ -38,7 +38,20 @@ export type BillLine =
       readonly status: string;
       readonly done: number;
       readonly failed: number;
-    };
+    }
+  | {
+      readonly kind: "tuning_created";
+      readonly at: number;
+      readonly job: string;
+      readonly wire: string;
+      readonly model: string;
+      readonly training_sha256: string;
+      /** Billed if it is let run to its end: every epoch. */
+      readonly tokens: number;
+    }
+  | { readonly kind: "tuning_cancelled"; readonly at: number; readonly job: string }
+  | { readonly kind: "deployed"; readonly at: number; readonly deployment: string; readonly sku: string }
+  | { readonly kind: "undeployed"; readonly at: number; readonly deployment: string };
 
 export const BILL_LOG = "bill.jsonl";
 
@@ -61,6 +74,17 @@ export async function* readBill(disk: Disk): AsyncGenerator<BillLine> {
       const { at, status, done, failed } = event.ended;
       yield { kind: "batch_ended", at, batch: event.id, status, done, failed };
     }
+    if (event.type === "tuning") {
+      const { id: job, created, wire, model, training, tokens, epochs } = event.job;
+      const billed = { model, training_sha256: training.sha256, tokens: tokens * epochs };
+      yield { kind: "tuning_created", at: created, job, wire, ...billed };
+    }
+    if (event.type === "tuning_cancelled") yield { kind: "tuning_cancelled", at: event.at, job: event.id };
+    if (event.type === "deployment") {
+      const { id: deployment, created, sku } = event.deployment;
+      yield { kind: "deployed", at: created, deployment, sku };
+    }
+    if (event.type === "deployment_deleted") yield { kind: "undeployed", at: event.at, deployment: event.id };
   }
   for (const name of await disk.list("bills")) yield* linesOf(disk, `bills/${name}`);
   if ((await disk.size(BILL_LOG)) !== undefined) yield* linesOf(disk, BILL_LOG);

@@ -7,6 +7,7 @@ export type FaultKind =
   | "rateLong" // 429, Retry-After 120 s
   | "rateSilent" // 429 without Retry-After
   | "noCredit" // 429 insufficient_quota (Anthropic: 402), on calls that cost
+  | "noTuning" // 403 when a fine-tuning job is to be created
   | "server" // 5xx, not acted on
   | "hang" // no answer for hangMs, then a closed connection; acted on or not by the flip of a coin
   | "cutBefore" // connection closed, not acted on

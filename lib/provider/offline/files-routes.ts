@@ -41,9 +41,9 @@ export function fileView(context: Context, file: FileRecord): object {
   return { id, object: "file", bytes, created_at, filename, purpose, status: fileStatus(context, file) };
 }
 
-/** Azure looks at an uploaded file first; a batch may use it only once that is done. */
+/** Azure looks at an uploaded file first; a batch or a job may use it only once that is done. */
 export function fileStatus(context: Context, file: FileRecord): "pending" | "processed" {
-  const waits = file.wire === "azure" && file.purpose === "batch";
+  const waits = file.wire === "azure" && (file.purpose === "batch" || file.purpose === "fine-tune");
   return waits && context.clock.now() < file.created + context.pace.validateMs ? "pending" : "processed";
 }
 

@@ -26,8 +26,16 @@ export function readHead(request: IncomingMessage, requestId: string): Call {
   return { method, headers, query, requestId, id: "", body: NO_BODY, ...placeOf(full, headers) };
 }
 
-/** Azure's paths are /openai/…, /openai/v1/… and /openai/deployments/{deployment}/…, all meaning /v1/…. */
+/** What Azure's management API calls a resource. */
+const RESOURCE =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.CognitiveServices\/accounts\/[^/]+/;
+
+/**
+ * Azure's paths are /openai/…, /openai/v1/… and /openai/deployments/{deployment}/…, all meaning /v1/…; those of its
+ * management API, /subscriptions/…, become /management/….
+ */
 function placeOf(full: string, headers: IncomingHttpHeaders): { wire: Wire; path: string; deployment?: string } {
+  if (RESOURCE.test(full)) return { wire: "azure", path: full.replace(RESOURCE, "/management") };
   if (!full.startsWith("/openai/")) {
     const anthropic = full.startsWith("/v1/messages") || headers["anthropic-version"] !== undefined;
     return { wire: anthropic ? "anthropic" : "openai", path: full };

@@ -83,7 +83,7 @@ async function receive({ context, request }: Exchange, call: Call, route: Route)
   if (route.receive) return route.receive(call, request);
   const { act } = route;
   if (!act) return { status: 500, refused: "This route does nothing." };
-  if (call.method !== "POST") return { identity: "", act: () => act(call) };
+  if (call.method === "GET" || call.method === "DELETE") return { identity: "", act: () => act(call) };
   const body = await readBody(request);
   if (isRefusal(body)) return body;
   const identity = context.faults.on ? sha256(body) : "";

@@ -6,7 +6,9 @@ import type { Simulator } from "corrigenda/provider";
 import type { Clock } from "corrigenda/time";
 import { batchesRoutes } from "./batches-routes.ts";
 import { BILL_LOG, readBill } from "./bill.ts";
+import { blobRoutes } from "./blob-routes.ts";
 import type { Context } from "./context.ts";
+import { deploymentRoutes } from "./deployment-routes.ts";
 import { type FaultPlan, faultsOf, noFaults } from "./faults.ts";
 import { filesRoutes } from "./files-routes.ts";
 import type { Routes } from "./http.ts";
@@ -19,6 +21,7 @@ import { onlineRoutes } from "./online-routes.ts";
 import { batchRunner, type Runner } from "./runner.ts";
 import { type HttpSide, httpSide } from "./server.ts";
 import { openState } from "./state.ts";
+import { tuningRoutes } from "./tuning-routes.ts";
 
 export interface OfflineOptions {
   /** Rooted at the state folder, e.g. results/.offline. */
@@ -83,6 +86,9 @@ function routesOf(context: Context, runner: Runner): Routes {
     ...batchesRoutes(context, runner),
     ...messagesRoutes(context, runner),
     ...modelsRoutes(),
+    ...tuningRoutes(context),
+    ...blobRoutes(context),
+    ...deploymentRoutes(context),
     "GET /offline/bill": { act: () => ({ status: 200, stream: billBytes(context.disk) }) },
   };
 }

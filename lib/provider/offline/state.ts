@@ -71,7 +71,39 @@ export interface Ended {
   readonly usage: Usage;
 }
 
+/** A fine-tuning job as created: what becomes of it, and when, follows from it and the clock. */
+export interface TuningRecord {
+  readonly id: string;
+  readonly wire: Wire;
+  readonly created: number;
+  readonly model: string;
+  readonly suffix: string | null;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly metadata: Json;
+  readonly training: { readonly file: string; readonly sha256: string; readonly examples: number };
+  /** Tokens of the training file, once through. */
+  readonly tokens: number;
+  readonly validation: string | null;
+  /** Why it will fail when its files are validated. */
+  readonly problem: { readonly code: string; readonly message: string; readonly param: string } | null;
+  cancelled?: number;
+}
+
+/** A model that was deployed through Azure's management API; its id is its name. */
+export interface DeploymentRecord {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+  readonly sku: string;
+  readonly capacity: number;
+}
+
 export type StateEvent =
+  | { readonly type: "tuning"; readonly job: TuningRecord }
+  | { readonly type: "tuning_cancelled"; readonly id: string; readonly at: number }
+  | { readonly type: "deployment"; readonly deployment: DeploymentRecord }
+  | { readonly type: "deployment_deleted"; readonly id: string; readonly at: number }
   | { readonly type: "file"; readonly file: FileRecord }
   | { readonly type: "file_deleted"; readonly id: string }
   | { readonly type: "batch"; readonly batch: BatchRecord }
@@ -86,11 +118,14 @@ export type StateEvent =
       readonly struck: readonly string[];
     };
 
-/** Files and batches, folded from an append-only log. */
+/** Files, batches, fine-tuning jobs and deployments, folded from an append-only log. */
 export interface State {
   readonly files: ReadonlyMap<string, FileRecord>;
   /** Oldest first. */
   readonly batches: ReadonlyMap<string, BatchRecord>;
+  /** Oldest first. */
+  readonly tuning: ReadonlyMap<string, TuningRecord>;
+  readonly deployments: ReadonlyMap<string, DeploymentRecord>;
   /** A fresh id with this prefix. */
   newId(prefix: string): string;
   /** Makes the event durable, then applies it. */
@@ -104,10 +139,18 @@ export const STATE_LOG = "state.jsonl";
 export async function openState(disk: Disk, onPast: (event: StateEvent) => void): Promise<State> {
   const files = new Map<string, FileRecord>();
   const batches = new Map<string, BatchRecord>();
+  const tuning = new Map<string, TuningRecord>();
+  const deployments = new Map<string, DeploymentRecord>();
   const apply = (event: StateEvent): void => {
     if (event.type === "file") files.set(event.file.id, event.file);
     else if (event.type === "file_deleted") files.delete(event.id);
     else if (event.type === "batch") batches.set(event.batch.id, { ...event.batch });
+    else if (event.type === "tuning") tuning.set(event.job.id, { ...event.job });
+    else if (event.type === "tuning_cancelled") {
+      const job = tuning.get(event.id);
+      if (job) job.cancelled = event.at;
+    } else if (event.type === "deployment") deployments.set(event.deployment.id, event.deployment);
+    else if (event.type === "deployment_deleted") deployments.delete(event.id);
     else {
       const batch = batches.get(event.id);
       if (!batch) return;
@@ -130,7 +173,7 @@ export async function openState(disk: Disk, onPast: (event: StateEvent) => void)
   };
   // Random, so that a client's note of a batch in a folder since deleted finds nothing in a new one.
   const newId = (prefix: string): string => prefix + randomUUID().replaceAll("-", "").slice(0, 24);
-  return { files, batches, newId, record, close: log.close };
+  return { files, batches, tuning, deployments, newId, record, close: log.close };
 }
 
 /** The events of a folder's log, oldest first; torn lines are passed over. */

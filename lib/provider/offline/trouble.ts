@@ -34,7 +34,8 @@ export function troublesOf(context: Context): Troubles {
 /** Ids are random; what they stand for is not. */
 function pathByContent({ state }: Context, call: Call): string {
   if (call.id === "") return call.path;
-  const content = state.files.get(call.id)?.sha256 ?? state.batches.get(call.id)?.input.sha256;
+  const input = state.batches.get(call.id)?.input ?? state.tuning.get(call.id)?.training;
+  const content = state.files.get(call.id)?.sha256 ?? input?.sha256;
   return content ? call.path.replace(call.id, content) : call.path;
 }
 
@@ -50,6 +51,10 @@ function troubleOf(context: Context, wire: Wire, kind: FaultKind, object: string
       return { kind: "refuse", refusal: rate };
     case "noCredit":
       return { kind: "refuse", refusal: noCredit(wire) };
+    case "noTuning": {
+      const refused = "Fine-tuning is not available to your organization: new training jobs cannot be created.";
+      return { kind: "refuse", refusal: { status: 403, refused, code: "training_not_available" } };
+    }
     case "server":
       return { kind: "refuse", refusal: serverError(wire, keyedRng(plan.seed, "status", object).next()) };
     case "hang": {
