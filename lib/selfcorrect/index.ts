@@ -6,7 +6,11 @@
  * @module
  */
 export { RULES_NOTICE, ruleClassifier } from "./classify-rules.ts";
+export { CONTEXT_KEYS, contextKey } from "./context.ts";
 export * from "./failure-mode.ts";
+export type { DrawingPolicy } from "./policy-algorithm.ts";
+export { ALGORITHMS, createPolicy, restorePolicy } from "./policy-create.ts";
+export { PolicyOptions } from "./policy-options.ts";
 export { mockAnswer, mockQuestions } from "./mock-questions.ts";
 export * from "./prompts.ts";
 export { scoreAnswer, scoringNames, scoringOf } from "./score.ts";
@@ -16,4 +20,5 @@ export * from "./simulate-chain.ts";
 export { type FiguresAsked, type SimulatedFigures, simulatedFigures } from "./simulate-figures.ts";
 export { PRESETS, type Preset, type PresetName } from "./simulate-presets.ts";
 export { fitTfidf, type SparseRow, tfidfRows, type Vectorizer } from "./tfidf.ts";
+export { actionsOf, ownTemplates, parseTemplates } from "./templates.ts";
 export * from "./types.ts";

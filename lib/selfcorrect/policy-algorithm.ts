@@ -1,0 +1,100 @@
+import { StudyError } from "corrigenda/error";
+import type { Json } from "corrigenda/json";
+import type { Rng } from "corrigenda/rng";
+import { drawPlace } from "./policy-draws.ts";
+import type { PolicyOptions } from "./policy-options.ts";
+import { type Decision, NONE, type Observation, type Policy, type RtsContext } from "./types.ts";
+
+/** A policy that also says what it would do without saying how probable that was: for simulations, many times as fast. */
+export interface DrawingPolicy extends Policy {
+  /** An action, distributed as that of `choose`; the numbers it draws are others. */
+  pick(context: RtsContext, rng: Rng): string;
+  after(observations: readonly Observation[]): DrawingPolicy;
+}
+
+/** What an algorithm knows; never changed. */
+export interface State {
+  /** Observations in it. */
+  readonly version: number;
+}
+
+/** One way to learn and to choose. Actions are places in the policy's list. */
+export interface Algorithm<S extends State> {
+  readonly start: S;
+  /** What each action is expected to earn, by which `explored` is told. */
+  estimates(state: S, context: RtsContext): ArrayLike<number>;
+  /** Sum to 1. Every choice is drawn from these, so that a propensity is the probability that acted. */
+  propensities(state: S, context: RtsContext): readonly number[];
+  /** A place of the same distribution, where there is a quicker way. */
+  draw?(state: S, context: RtsContext, rng: Rng): number;
+  /** @param known whether the action is NONE, which teaches nothing but that it was taken */
+  observe(state: S, context: RtsContext, action: number, reward: number): S;
+  save(state: S): Json;
+  /** Throws a ZodError on what `save` never wrote. */
+  load(saved: unknown, version: number): S;
+  stats(state: S): Readonly<Record<string, number>>;
+}
+
+/** What a policy is called and made from. */
+export interface Head {
+  readonly algorithm: string;
+  readonly options: PolicyOptions;
+}
+
+/** An algorithm in one of its states, as a policy. */
+export function policyOf<S extends State>(way: Algorithm<S>, head: Head, state: S): DrawingPolicy {
+  const { actions } = head.options;
+  return {
+    algorithm: head.algorithm,
+    version: state.version,
+    choose: (context, rng) => decide(way, state, context, actions, rng),
+    propensities: (context) => way.propensities(state, context),
+    pick: (context, rng) =>
+      actions[way.draw?.(state, context, rng) ?? drawPlace(way.propensities(state, context), rng)] as string,
+    after: (observations) => {
+      let next = state;
+      for (const { context, action, reward } of observations) {
+        const place = actions.indexOf(action);
+        if (place < 0 || !Number.isFinite(reward)) throw unfit(action, reward);
+        next = way.observe(next, context, place, reward);
+      }
+      return policyOf(way, head, next);
+    },
+    state: () => ({ ...head, options: { ...head.options }, version: state.version, learned: way.save(state) }),
+    stats: () => ({
+      algorithm: head.algorithm,
+      total_actions: actions.length,
+      templates_loaded: actions.filter((action) => action !== NONE).length,
+      ...way.stats(state),
+    }),
+  };
+}
+
+function decide<S extends State>(
+  way: Algorithm<S>,
+  state: S,
+  context: RtsContext,
+  actions: readonly string[],
+  rng: Rng,
+): Decision {
+  const p = way.propensities(state, context);
+  const place = drawPlace(p, rng);
+  const estimates = way.estimates(state, context);
+  const own = estimates[place] as number;
+  let explored = false;
+  for (let i = 0; i < actions.length && !explored; i++) explored = (estimates[i] as number) > own;
+  return {
+    action: actions[place] as string,
+    propensity: p[place] as number,
+    from: "exact",
+    explored,
+    candidates: actions,
+  };
+}
+
+function unfit(action: string, reward: number): StudyError {
+  return new StudyError(
+    "dataset",
+    `the policy cannot learn from action "${action}" with reward ${reward}; give one of its actions and a finite number`,
+  );
+}
