@@ -20,6 +20,8 @@ import {
 
 /** Source: R4.11. */
 const PIPELINE_VERSION = "1.0";
+/** Equal requests of one trace at most; the samples of another repetition begin after them. */
+const REPEATS = 1_000;
 /** Where nobody says how sure one may be. */
 const UNSURE = 0.5;
 
@@ -77,11 +79,12 @@ export function observationsOf({ turns, feedback }: TraceRecord): Observation[] 
 function requestOf(walk: Walk, { promptId, promptText }: NonNullable<Walk["next"]>) {
   const { setting, first, turns, sent } = walk;
   const last = turns.at(-1);
-  if (!last || promptText === null) return { ...setting.model, messages: firstMessages(first) };
+  const repeats = setting.repetition * REPEATS;
+  if (!last || promptText === null) return { ...setting.model, messages: firstMessages(first), sample: repeats };
   const same = `${promptId} ${last.answer}`;
   const sample = sent.get(same) ?? 0;
   sent.set(same, sample + 1);
-  return { ...setting.model, messages: repromptMessages(first, last.answer, promptText), sample };
+  return { ...setting.model, messages: repromptMessages(first, last.answer, promptText), sample: repeats + sample };
 }
 
 /** Judges an answer, settles the decision that led to it, and takes the next one. */

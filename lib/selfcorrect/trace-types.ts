@@ -29,6 +29,8 @@ export interface TraceSetting {
   /** What a token of a re-prompt costs, in units of correctness. Source: R4.52. */
   readonly lambda: number;
   readonly seed: number;
+  /** Numbers runs that ask the same questions anew, instead of taking the kept replies. From 0. */
+  readonly repetition: number;
   /** When the answer of a turn came, ms since 1970. */
   readonly stamp: (index: number, turn: number) => number;
 }

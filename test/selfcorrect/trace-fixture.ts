@@ -117,7 +117,7 @@ const START = Date.UTC(2024, 0, 10, 14, 30);
 export function options(given: Partial<TraceOptions> & Pick<TraceOptions, "ask">): TraceOptions {
   return {
     ...{ dataset: "gsm8k", provider: "offline", model: { model: "m", maxOutputTokens: 150 }, scoring: exact },
-    ...{ classifier: plain, templates, feedback: "classifier", maxTurns: 5, lambda: 0.001, seed: 7 },
+    ...{ classifier: plain, templates, feedback: "classifier", maxTurns: 5, lambda: 0.001, seed: 7, repetition: 0 },
     stamp: (index, turn) => START + index * 60_000 + turn * 5_000,
     ...{ policy: listed([]), learns: true, lag: 1, concurrency: 1, updateEvery: 1 },
     ...given,

@@ -104,8 +104,12 @@ describe("one trace:", () => {
 
   test("the same prompt after the same answer is an intended repeat, not the kept reply", async () => {
     const { ask, seen } = scripted(["41", "41", "41", "40", "41"].map((text) => reply(text)));
-    await traceOf(options({ ask, policy: listed(Array.from({ length: 4 }, () => "p_try_again")) }));
-    expect(seen.map(({ sample }) => sample ?? 0)).toEqual([0, 0, 1, 2, 0]);
+    const policy = listed(Array.from({ length: 4 }, () => "p_try_again"));
+    await traceOf(options({ ask, policy }));
+    expect(seen.map(({ sample }) => sample)).toEqual([0, 0, 1, 2, 0]);
+    const again = scripted([reply("41")]);
+    await traceOf(options({ ask: again.ask, repetition: 2 }));
+    expect(again.seen[0]?.sample).toBe(2_000);
   });
 
   test("with an oracle it ends at a right answer, without one it goes on", async () => {
