@@ -34,23 +34,41 @@ export interface GuardedPrompt<Row, Out> {
   verdict(): readonly string[];
 }
 
+/** Watches over requests: masks them where that was asked for, and looks at those that are handed to `look`. */
+export interface RequestGuard {
+  /** As it is sent. */
+  sent(request: ModelRequest): ModelRequest;
+  /** As it is sent, looked at. */
+  look(request: ModelRequest): ModelRequest;
+  verdict(): readonly string[];
+}
+
 /** Refuses what may not leave this machine, then watches over the requests. Throws StudyError "refused". */
 export function guardPrompt<Row, Out>(prompt: Prompt<Row, Out>, options: GuardOptions): GuardedPrompt<Row, Out> {
-  const { provider, dataset, now } = options;
+  const { sent, look, verdict } = guardRequests(options);
+  return {
+    prompt: { ...prompt, request: (row) => sent(prompt.request(row)) },
+    checked: { ...prompt, request: (row) => look(prompt.request(row)) },
+    verdict,
+  };
+}
+
+/** The same for requests that belong to no row. */
+export function guardRequests({ provider, dataset, now, iMaySend, redact }: GuardOptions): RequestGuard {
   const remote = isRemote(provider);
-  const refusal = mayLeave(dataset, remote, options.iMaySend);
+  const refusal = mayLeave(dataset, remote, iMaySend);
   if (refusal) throw refusal;
-  const sent: Prompt<Row, Out> = options.redact ? { ...prompt, request: (row) => masked(prompt.request(row)) } : prompt;
   const check = preflight({ provider: provider.name, now, expectedEnd: now + DAY_MS });
   const seen = { emails: 0, phones: 0, names: 0 };
-  const look = (request: ModelRequest): ModelRequest => {
-    inspect(check, request);
-    if (remote) for (const { content } of request.messages) addUp(seen, personalData(content));
-    return request;
-  };
+  const sent = (request: ModelRequest): ModelRequest => (redact ? masked(request) : request);
   return {
-    prompt: sent,
-    checked: { ...sent, request: (row) => look(sent.request(row)) },
+    sent,
+    look: (request) => {
+      const looked = sent(request);
+      inspect(check, looked);
+      if (remote) for (const { content } of looked.messages) addUp(seen, personalData(content));
+      return looked;
+    },
     verdict: () => {
       const findings = check.findings();
       const stops = findings.filter(({ level }) => level === "stop").map(({ message }) => message);

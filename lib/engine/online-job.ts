@@ -1,6 +1,6 @@
 import type { BatchProgress, PlanSummary } from "corrigenda/batch";
 import { StudyError } from "corrigenda/error";
-import { type OnlineEvent, type OnlineNotice, runOnline, unknownCalls } from "corrigenda/online";
+import { type OnlineEvent, type OnlineNotice, runOnline, type UnknownCalls, unknownCalls } from "corrigenda/online";
 import { priceUsd, requestKey } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
 import { keyTable, openJournal, readJournal } from "corrigenda/store";
@@ -9,8 +9,8 @@ import { type CheckedQuestion, estimatorOf, type Job } from "./job.ts";
 import { spentElsewhere } from "./spent.ts";
 import type { Workplace } from "./workplace.ts";
 
-const CONCURRENCY = 16;
-const TIMEOUT_MS = 600_000;
+export const CONCURRENCY = 16;
+export const TIMEOUT_MS = 600_000;
 
 /**
  * The same job over synchronous calls: planning counts and prices, collecting asks. A row that failed has no kept reply,
@@ -86,15 +86,17 @@ export async function openOnlineJob<Row, Out>(
         },
       }),
     cancel: async () => 0,
-    unknown: async () => {
-      const events = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
-      const paid = new Set<string>();
-      for (const { key } of unknownCalls(events, () => false))
-        if ((await store.get(key))?.run === folder) paid.add(key);
-      return unknownCalls(events, (key) => paid.has(key));
-    },
+    unknown: () => callsUnknown(place, folder),
     [Symbol.asyncDispose]: () => journal.close(),
   };
+}
+
+/** Calls that went out and whose replies the stage of `folder` never got. */
+export async function callsUnknown({ root, store }: Workplace, folder: string): Promise<readonly UnknownCalls[]> {
+  const events = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
+  const paid = new Set<string>();
+  for (const { key } of unknownCalls(events, () => false)) if ((await store.get(key))?.run === folder) paid.add(key);
+  return unknownCalls(events, (key) => paid.has(key));
 }
 
 function tally(progress: { -readonly [Key in keyof BatchProgress]: number }, notice: OnlineNotice): void {

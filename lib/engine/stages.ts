@@ -3,7 +3,7 @@ import type { PlanSummary } from "corrigenda/batch";
 import { dollars } from "corrigenda/cli";
 import type { StudyError } from "corrigenda/error";
 import type { Json } from "corrigenda/json";
-import { type ModelReply, type Outcome, type Prompt, requestKey } from "corrigenda/provider";
+import { type Outcome, type Prompt, requestKey } from "corrigenda/provider";
 import {
   type Environment,
   isFinished,
@@ -15,8 +15,9 @@ import {
 } from "corrigenda/results";
 import { type CheckedQuestion, checkQuestion, openJob, type Question } from "./job.ts";
 import { writeLedger } from "./ledger.ts";
+import { modelList, noteModel, type SeenModels } from "./models-seen.ts";
 import { writeLines } from "./tables.ts";
-import type { Workplace } from "./workplace.ts";
+import { attachLog, type Workplace } from "./workplace.ts";
 
 const REASON_CHARS = 120;
 const MOST_REASONS = 1_000;
@@ -106,11 +107,7 @@ export async function collectStage<Row, Out>(
     counts: { ...tally.counts, cached: summary.cached, shared: summary.shared },
     tokens: paid.tokens,
     cost: { estimateUsd: estimateOf(summary), actualUsd: paid.usd },
-    models: [...tally.models].map(([requested, seen]) => ({
-      requested,
-      returned: [...seen.returned].sort(),
-      fingerprints: [...seen.fingerprints].sort(),
-    })),
+    models: modelList(tally.models),
   });
   return { state: "finished", manifest, failures: topReasons(tally.reasons) };
 }
@@ -141,10 +138,6 @@ export function endSentence(name: string, end: StageEnd): string {
   const { provider } = end.manifest.config as { provider?: { name?: string } };
   const simulated = provider?.name === "offline" ? " (simulated)" : "";
   return `${name}: ${counts.done} rows answered${failed}; ${paid}${simulated}`;
-}
-
-async function attachLog({ root, log }: Workplace, stage: Stage): Promise<void> {
-  log.attach(await root.append(stage.path("log.jsonl")));
 }
 
 function estimateOf({ usd, usdLow, usdHigh, requests }: PlanSummary): Manifest["cost"]["estimateUsd"] {
@@ -179,7 +172,7 @@ interface Tally {
   /** Failed rows by reason. */
   readonly reasons: Map<string, number>;
   readonly counts: { done: number; failed: number };
-  readonly models: Map<string, { readonly returned: Set<string>; readonly fingerprints: Set<string> }>;
+  readonly models: SeenModels;
   readonly keys: Hash;
 }
 
@@ -197,7 +190,7 @@ async function* tallied<Row, Out>(
     tally.counts[outcome.ok ? "done" : "failed"] += 1;
     tally.keys.update(`${outcome.key}\n`);
     if (!outcome.ok) addReason(tally.reasons, outcome.error);
-    if (outcome.reply) addReply(tally, prompt.request(outcome.row).model, outcome.reply);
+    if (outcome.reply) noteModel(tally.models, prompt.request(outcome.row).model, outcome.reply);
     yield outcome;
   }
 }
@@ -211,11 +204,4 @@ function addReason(reasons: Map<string, number>, { facts, message }: StudyError)
 function topReasons(reasons: ReadonlyMap<string, number>): string[] {
   const sorted = [...reasons].sort(([, a], [, b]) => b - a);
   return sorted.slice(0, 3).map(([reason, times]) => `${times} × ${reason}`);
-}
-
-function addReply(tally: Tally, requested: string, { model, fingerprint }: ModelReply): void {
-  const seen = tally.models.get(requested) ?? { returned: new Set<string>(), fingerprints: new Set<string>() };
-  tally.models.set(requested, seen);
-  seen.returned.add(model);
-  if (fingerprint !== undefined) seen.fingerprints.add(fingerprint);
 }

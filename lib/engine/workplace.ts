@@ -11,6 +11,7 @@ import {
   type Simulator,
 } from "corrigenda/provider";
 import { startOfflineService } from "corrigenda/provider/offline";
+import type { Stage } from "corrigenda/results";
 import { openLocalStore, type Store } from "corrigenda/store";
 import { type Clock, realClock } from "corrigenda/time";
 
@@ -122,6 +123,14 @@ export async function openKept(
 ): Promise<{ readonly provider: Provider; readonly store: Store } & AsyncDisposable> {
   const store = await openLocalStore(storeDisk(root, settings.name), realClock);
   return { provider: readingProvider(settings), store, [Symbol.asyncDispose]: () => store.close() };
+}
+
+/** The stage's log.jsonl gets what the log says from now on. */
+export async function attachLog(
+  { root, log }: Pick<Workplace, "root" | "log">,
+  stage: Pick<Stage, "path">,
+): Promise<void> {
+  log.attach(await root.append(stage.path("log.jsonl")));
 }
 
 /** Simulated replies never answer for a model: they have a store of their own. */

@@ -1,5 +1,5 @@
 import { toStudyError } from "corrigenda/error";
-import { type Outcome, type Prompt, type Provider, requestKey } from "corrigenda/provider";
+import { type ModelRequest, type Outcome, type Prompt, type Provider, requestKey } from "corrigenda/provider";
 import { bodyOf, keyTable, type StoredReply } from "corrigenda/store";
 import { type CallContext, type Kept, readBody } from "./call.ts";
 import type { Question, Schedule, Settled } from "./schedule.ts";
@@ -13,16 +13,19 @@ export interface AnswerOptions<Row, Out> extends Pick<CallContext, "provider" | 
   readonly prompt: Prompt<Row, Out>;
 }
 
-/**
- * Answers rows, from the store where a reply is kept, else by asking; rows with the same request wait for the same
- * reply. To be called in row order: the first of several rows that share a reply carries its cost.
- */
-export function answersTo<Row, Out>(
-  { provider, store, prompt }: AnswerOptions<Row, Out>,
+/** A request on its way to its reply. */
+export interface Asking {
+  readonly key: string;
+  /** Never rejects. */
+  readonly settled: Promise<Settled>;
+}
+
+/** Answers requests, from the store where a reply is kept, else by asking; equal requests under way wait for one reply. */
+export function asking(
+  { provider, store }: Pick<CallContext, "provider" | "store">,
   schedule: Schedule,
-): (row: Row) => Promise<Result<Row, Out>> {
+): (request: ModelRequest) => Asking {
   const underWay = new Map<string, Promise<Settled>>();
-  const charged = keyTable();
   const settle = async (question: Question): Promise<Settled> => {
     try {
       const stored = await store.get(question.key);
@@ -34,20 +37,30 @@ export function answersTo<Row, Out>(
       underWay.delete(question.key);
     }
   };
-  const settledOnce = (question: Question): Promise<Settled> => {
-    const same = underWay.get(question.key);
-    if (same) return same;
-    const settled = settle(question);
-    underWay.set(question.key, settled);
-    return settled;
-  };
-  return (row) => {
-    const request = prompt.request(row);
+  return (request) => {
     const wire = provider.encode(request);
-    const asked = { id: prompt.id(row), key: requestKey(provider, wire), row };
-    const isFirst = charged.find(asked.key) < 0;
-    if (isFirst) charged.add(asked.key);
-    const settled = settledOnce({ key: asked.key, wire, maxOutputTokens: request.maxOutputTokens });
+    const key = requestKey(provider, wire);
+    const same = underWay.get(key);
+    if (same) return { key, settled: same };
+    const settled = settle({ key, wire, maxOutputTokens: request.maxOutputTokens });
+    underWay.set(key, settled);
+    return { key, settled };
+  };
+}
+
+/** Answers rows. To be called in row order: the first of several rows that share a reply carries its cost. */
+export function answersTo<Row, Out>(
+  options: AnswerOptions<Row, Out>,
+  schedule: Schedule,
+): (row: Row) => Promise<Result<Row, Out>> {
+  const { prompt } = options;
+  const ask = asking(options, schedule);
+  const charged = keyTable();
+  return (row) => {
+    const { key, settled } = ask(prompt.request(row));
+    const asked = { id: prompt.id(row), key, row };
+    const isFirst = charged.find(key) < 0;
+    if (isFirst) charged.add(key);
     return settled.then((end) =>
       end.t === "stopped" ? end : { t: "outcome", outcome: outcomeOf(asked, end, prompt, isFirst) },
     );

@@ -15,6 +15,7 @@
  * @module
  */
 export type { Price } from "./call.ts";
+export { type Answered, type Calls, openCalls } from "./calls.ts";
 export { type OnlineEvent, type UnknownCalls, unknownCalls } from "./ledger.ts";
 export type { OnlineNotice } from "./notice.ts";
 export { type OnlineOptions, runOnline } from "./run.ts";

@@ -1,0 +1,109 @@
+import { dollars } from "corrigenda/cli";
+import { StudyError } from "corrigenda/error";
+import { type Answered, type OnlineEvent, type OnlineNotice, openCalls } from "corrigenda/online";
+import { type ModelRequest, priceUsd } from "corrigenda/provider";
+import { isFinished, openStage, type Stage, type StageResult } from "corrigenda/results";
+import { keyedRng } from "corrigenda/rng";
+import { openJournal } from "corrigenda/store";
+import { calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
+import { type GuardOptions, guardRequests, type RequestGuard } from "./guard.ts";
+import { writeLedger } from "./ledger.ts";
+import { modelList, noteModel, type SeenModels } from "./models-seen.ts";
+import { CONCURRENCY, callsUnknown, TIMEOUT_MS } from "./online-job.ts";
+import { spentElsewhere } from "./spent.ts";
+import type { StageEnd, StageSpec } from "./stages.ts";
+import { attachLog, type Workplace } from "./workplace.ts";
+
+/** A conversation's calls: what is asked next depends on what came back. */
+export interface TalkOptions {
+  readonly guard: Pick<GuardOptions, "dataset" | "iMaySend" | "redact">;
+  /** Some of the requests that will be asked: they are checked, counted and priced before anything is written. [n >= 1] */
+  readonly sample: readonly ModelRequest[];
+  readonly output: OutputTokens;
+  readonly maxCostUsd?: number | undefined;
+  readonly onEvent?: (notice: OnlineNotice) => void;
+}
+
+/** Asks one request. Rejects only where the run ends: budget, quota, Ctrl-C, a broken disk; every reply is kept. */
+export type Ask = (request: ModelRequest) => Promise<Answered>;
+
+/**
+ * A stage whose requests depend on earlier replies, by synchronous calls. Equal requests are paid once, in this stage
+ * or in an earlier one, so a stage that was interrupted asks the same questions again and gets the kept replies.
+ */
+export async function talkStage(
+  place: Workplace,
+  spec: StageSpec,
+  options: TalkOptions,
+  write: (ask: Ask, stage: Stage) => Promise<StageResult>,
+): Promise<StageEnd> {
+  const { root, clock, log } = place;
+  const opening = { ...spec, root, clock };
+  if (await isFinished(opening)) return { state: "finished", manifest: undefined };
+  const guard = guardRequests({ ...options.guard, provider: place.provider, now: clock.now() });
+  await announce(place, options, guard);
+  await using stage = await openStage(opening);
+  if (stage.state === "finished") return { state: "finished", manifest: undefined };
+  await attachLog(place, stage);
+  await using journal = await openTalkJournal(place, stage.folder);
+  const models: SeenModels = new Map();
+  const calls = await openCalls({ ...(await callOptions(place, options, stage.folder)), journal });
+  const ask: Ask = async (request) => {
+    const answered = await calls.ask(guard.sent(request));
+    if (answered.ok) noteModel(models, request.model, answered.reply);
+    return answered;
+  };
+  const result = await write(ask, stage).finally(() => calls.close());
+  const unknown = await callsUnknown(place, stage.folder);
+  const paid = await writeLedger(place, { folder: stage.folder, path: stage.path("ledger.jsonl") }, unknown);
+  const manifest = await stage.finish({
+    ...result,
+    tokens: paid.tokens,
+    cost: { estimateUsd: null, actualUsd: paid.usd },
+    models: modelList(models),
+  });
+  log.debug(`${stage.folder}: ${dollars(paid.usd)}`);
+  return { state: "finished", manifest };
+}
+
+/** Says what one call costs. Throws StudyError "config" where a request would be refused. */
+async function announce(
+  { provider, clock, log }: Workplace,
+  { sample, output, maxCostUsd }: TalkOptions,
+  guard: RequestGuard,
+): Promise<void> {
+  const wires = sample.map((request) => provider.encode(guard.look(request)));
+  const [first] = wires;
+  if (!first) return;
+  for (const warning of guard.verdict()) log.warn(warning);
+  const bodies = wires.map(({ body }) => body);
+  const pricing = { provider: provider.name, batch: false, at: clock.now() };
+  const { estimate, unpriced } = requestEstimator(await calibrateBodies(bodies, first.model), output, pricing);
+  const usd = wires.reduce((sum, wire) => sum + estimate(wire).usd, 0) / wires.length;
+  const names = [...unpriced].join(", ");
+  if (names !== "" && maxCostUsd !== undefined)
+    throw new StudyError("config", `no price is known for ${names}: leave --max-cost out, or name a priced model`);
+  if (names !== "") log.warn(`no price is known for ${names}: its cost is counted as $0`);
+  else log.info(`a first call costs about ${dollars(usd)}${provider.name === "offline" ? " (simulated)" : ""}`);
+}
+
+async function openTalkJournal({ root }: Workplace, folder: string) {
+  const journal = await openJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
+  return { ...journal, [Symbol.asyncDispose]: () => journal.close() };
+}
+
+async function callOptions(place: Workplace, { maxCostUsd, onEvent }: TalkOptions, folder: string) {
+  const { provider, store, clock, signal, settings, log } = place;
+  const pricing = { provider: provider.name, batch: false, at: clock.now() };
+  return {
+    ...{ provider, store, clock, signal, run: folder, rng: keyedRng("back-off", folder) },
+    price: (model: string, usage: Parameters<typeof priceUsd>[0]["usage"]) => priceUsd({ ...pricing, model, usage }),
+    concurrency: settings.concurrency ?? CONCURRENCY,
+    timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
+    ...(maxCostUsd === undefined ? {} : { maxCostUsd, spentElsewhereUsd: await spentElsewhere(place, folder) }),
+    onEvent: (notice: OnlineNotice) => {
+      if (notice.t === "pause") log.warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
+      onEvent?.(notice);
+    },
+  };
+}
