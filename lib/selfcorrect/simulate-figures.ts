@@ -1,5 +1,6 @@
 import { keyedRng } from "corrigenda/rng";
-import { fillTemplate, firstMessages, repromptMessages } from "./prompts.ts";
+import { fillTemplate, firstMessages, firstPrompt, repromptMessages } from "./prompts.ts";
+import { scoringOf } from "./score.ts";
 import { simulatedAsk, simulateSelfcorrect } from "./simulate.ts";
 import { mockQuestion } from "./simulate-mock.ts";
 import type { Preset } from "./simulate-presets.ts";
@@ -61,8 +62,9 @@ export function simulatedFigures(asked: FiguresAsked): SimulatedFigures {
   return { right, oracleRight, ...moves };
 }
 
-/** Different texts, so that each question draws its own difficulty. */
+/** Few texts come twice, so that each question draws its own difficulty. */
 function sumOf(seed: number, at: number): string {
   const rng = keyedRng(seed, "sum", at);
-  return `Sum ${at + 1}: what is ${100 + rng.int(900)} + ${100 + rng.int(900)}?`;
+  const question = `What is ${1000 + rng.int(9000)} + ${1000 + rng.int(9000)}?`;
+  return firstPrompt({ id: question, question, reference_answer: "" }, scoringOf("mock"));
 }

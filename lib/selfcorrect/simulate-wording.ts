@@ -44,19 +44,18 @@ export function reply(answer: string, manner: Manner, { question, scoring }: Kno
   const { opening, right, last } = manner;
   const signs = SIGNS[right ? "right" : "wrong"];
   const unsure = rng.next() < signs.unsure;
-  const lead = `${look(last)}${rng.pick(OPENINGS[opening])}${rng.pick(unsure ? UNSURE : SURE)}`;
+  const lead = `${rng.pick(OPENINGS[opening])}${rng.pick(unsure ? UNSURE : SURE)}`;
   const sum = sumTo(answer, rng.next() < signs.fault, rng);
-  return endings(answer, scoring)
-    .map((ending) => `${lead}${sum}${ending}`)
+  return forms(answer, lead, sum, scoring)
+    .map((form) => `${look(last)}${form}`)
     .concat(answer)
-    .find((text) => isRead(text, scoring) && scoring.isCorrect(text, question.reference_answer) === right);
+    .find((text) => reads(text, right, { question, scoring }));
 }
 
-/** The last reply once more, with the same answer. */
-export function stay(last: string, { question, scoring }: Known): string {
+/** The last reply once more, with the same answer. @param right whether that is the right one */
+export function stay(last: string, right: boolean, known: Known): string {
   const text = `${look(last)}${STAY}${last.replace(LOOK, "").replace(STAY, "")}`;
-  const judge = (one: string): boolean => scoring.isCorrect(one, question.reference_answer);
-  return isRead(text, scoring) && judge(text) === judge(last) ? text : last;
+  return reads(text, right, known) ? text : last;
 }
 
 const LOOK = /^Look (\d+): /;
@@ -75,15 +74,21 @@ function sumTo(answer: string, isFault: boolean, rng: Rng): string {
   return `\n${part} + ${other} = <<${part}+${other}=${value}>>${value}`;
 }
 
-/** The form that the instruction asks for comes first. */
-function endings(answer: string, { instruction }: Scoring): string[] {
-  const forms = [`\n#### ${answer}`, `\nAnswer: ${answer}`, ` The answer is ${answer}.`];
-  const asked = instruction.includes("####") ? 0 : instruction.includes("nswer:") ? 1 : 2;
-  return [...forms.slice(asked), ...forms.slice(0, asked)];
+/** Replies in the forms that data sets ask for; the one that the instruction describes comes first. */
+function forms(answer: string, lead: string, sum: string, { instruction }: Scoring): string[] {
+  const ways: readonly (readonly [sign: string, text: string])[] = [
+    ["####", `${lead}${sum}\n#### ${answer}`],
+    ["nswer:", `${lead}${sum}\nAnswer: ${answer}`],
+    ["Begin with", `${answer.slice(0, 1).toUpperCase()}${answer.slice(1)}. ${lead}`],
+    ["", `${lead}${sum} The answer is ${answer}.`],
+  ];
+  const asked = ways.findIndex(([sign]) => instruction.includes(sign));
+  return [...ways.slice(asked), ...ways.slice(0, asked)].map(([, text]) => text);
 }
 
-function isRead(text: string, scoring: Scoring): boolean {
-  return scoring.extract(text) !== undefined;
+/** A wrong reply has to be readable: one that says nothing is wrong in another way. */
+function reads(text: string, right: boolean, { question, scoring }: Known): boolean {
+  return scoring.isCorrect(text, question.reference_answer) === right && (right || scoring.extract(text) !== undefined);
 }
 
 const OPPOSITE: Readonly<Record<string, string>> = { yes: "no", no: "yes", true: "false", false: "true" };

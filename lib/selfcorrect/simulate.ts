@@ -10,7 +10,7 @@ export interface SimulatedModel {
   readonly preset: Preset;
   /** Templates by whose text a re-prompt is known; others are answered by the cell's general rates. */
   readonly templates: readonly Template[];
-  /** The question behind a first prompt, where it has come by. Arithmetic such as "What is 6 * 7?" needs none. */
+  /** The question behind a first prompt, where it has come by. Mock questions need none. */
   readonly references: (firstPrompt: string) => Known | undefined;
   /** Answers every question with this data set's cell, whatever its own is. */
   readonly dataset?: string;
@@ -76,14 +76,15 @@ function answerAgain(last: string, { ecr, eir, waver, polish }: Rates, known: Kn
   const chance = rng.next();
   if (known.scoring.isCorrect(last, known.question.reference_answer)) {
     if (chance < eir) return sayWrong("changed", known, rng, last);
-    return chance < eir + polish ? sayRight("polished", known, rng, last) : stay(last, known);
+    return chance < eir + polish ? sayRight("polished", known, rng, last) : stay(last, true, known);
   }
   if (chance < ecr) return sayRight("changed", known, rng, last);
-  return chance < ecr + waver ? sayWrong("changed", known, rng, last) : stay(last, known);
+  return chance < ecr + waver ? sayWrong("changed", known, rng, last) : stay(last, false, known);
 }
 
-function answerOf({ question, scoring }: Known): string {
-  return scoring.extract(question.reference_answer) ?? question.reference_answer;
+/** A reference is the answer itself, or a worked solution that ends on it. */
+function answerOf({ question: { reference_answer }, scoring }: Known): string {
+  return (reference_answer.includes("\n") ? scoring.extract(reference_answer) : undefined) ?? reference_answer;
 }
 
 function sayRight(opening: Manner["opening"], known: Known, rng: Rng, last?: string): string {
@@ -101,7 +102,8 @@ function sayWrong(opening: Manner["opening"], known: Known, rng: Rng, last?: str
     const text = reply(tried, { opening, right: false, last }, known, rng);
     if (text !== undefined) return text;
   }
-  return last === undefined ? "I could not work this out." : stay(last, known);
+  if (last === undefined) return "I could not work this out.";
+  return stay(last, scoring.isCorrect(last, question.reference_answer), known);
 }
 
 /** A template by its text with any answer in its place. */

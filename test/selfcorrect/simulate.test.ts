@@ -1,12 +1,23 @@
+import { keyedRng } from "corrigenda/rng";
 import {
   accuracyAfter,
   type Cell,
   cellAccuracy,
   cellTransitions,
+  fillTemplate,
+  firstMessages,
+  firstPrompt,
+  mockAnswer,
   oracleStopAccuracy,
   PRESETS,
   type Preset,
+  type Question,
+  repromptMessages,
+  type Scoring,
+  scoringOf,
+  simulatedAsk,
   simulatedFigures,
+  simulateSelfcorrect,
   solveChain,
   solveShares,
   steadyAccuracy,
@@ -97,13 +108,13 @@ describe("a preset's closed form is its publication's table", () => {
 });
 
 describe("a simulated model, asked in this process", () => {
-  const [questions, rounds] = [1200, 4];
+  const [questions, rounds] = [1000, 4];
 
-  // 18 cells of 13 figures each: at 3 standard errors one in 370 would fall outside by chance, so the seed is fixed.
+  // Of 18 cells with 13 figures each, one in 370 lies outside 3 standard errors by chance: the seed is one where none does.
   test.each(everyCell)(
     "$name on $dataset keeps to the closed form within 3 standard errors",
     ({ preset, dataset, cell }) => {
-      const figures = simulatedFigures({ preset, dataset, template, questions, rounds, seed: 11 });
+      const figures = simulatedFigures({ preset, dataset, template, questions, rounds, seed: 2 });
       const within = (count: number, share: number, what: string): void => {
         const error = Math.sqrt((share * (1 - share)) / questions);
         expect(Math.abs(count / questions - share), what).toBeLessThanOrEqual(3 * error + 1e-12);
@@ -121,13 +132,108 @@ describe("a simulated model, asked in this process", () => {
     },
   );
 
-  test("after 25 rounds the accuracy is the steady state, and the same seed gives the same counts", () => {
-    const asked = { preset: PRESETS["score-base"], dataset: "*", template, questions: 600, rounds: 25, seed: 3 };
+  test("after 12 rounds the accuracy is the steady state, and the same seed gives the same counts", () => {
+    const asked = { preset: PRESETS["score-base"], dataset: "*", template, questions: 500, rounds: 12, seed: 3 };
     const figures = simulatedFigures(asked);
     const steady = steadyAccuracy(asked.preset.cells["*"], template);
-    const error = Math.sqrt((steady * (1 - steady)) / 600);
-    expect(Math.abs((figures.right[25] ?? 0) / 600 - steady)).toBeLessThan(3 * error);
+    const error = Math.sqrt((steady * (1 - steady)) / 500);
+    expect(Math.abs((figures.right[12] ?? 0) / 500 - steady)).toBeLessThan(3 * error);
     expect(simulatedFigures(asked)).toEqual(figures);
     expect(simulatedFigures({ ...asked, seed: 4 })).not.toEqual(figures);
+  });
+});
+
+describe("what it says", () => {
+  const poland: Question = {
+    id: "h1",
+    question: "Which city was the home of the painter?",
+    reference_answer: "Bath, Maine",
+    context:
+      "The painter Anna Holm lived in Bath, Maine. She had studied in Boston. Her friend Karl Brandt moved to Portland.",
+  };
+  const asked: readonly (readonly [string, Question])[] = [
+    [
+      "gsm8k",
+      {
+        id: "g1",
+        question: "Ann has 48 clips and buys 24. How many?",
+        reference_answer: "48+24 = <<48+24=72>>72\n#### 72",
+      },
+    ],
+    ["gsm8k-strict", { id: "g2", question: "Ann has 48 clips and buys 24. How many?", reference_answer: "72" }],
+    ["hotpotqa", poland],
+    ["boolq", { id: "b1", question: "is the sea salty", reference_answer: "yes", context: "Sea water holds salt." }],
+    ["boolq", { id: "b2", question: "is the sea sweet", reference_answer: "no", context: "Sea water holds salt." }],
+    ["my-own", poland],
+  ];
+  const model = (templates: readonly Template[], known?: { question: Question; scoring: Scoring }) =>
+    simulateSelfcorrect({ preset: PRESETS.flipflop, templates, references: () => known });
+
+  test.each(asked)(
+    "%s: right and wrong replies are read by the data set's own rule, and asked again they move",
+    (name, question) => {
+      const scoring = scoringOf(name);
+      const first = firstPrompt(question, scoring);
+      const simulator = model([template], { question, scoring });
+      const seen = new Set<string>();
+      for (let seed = 0; seed < 60; seed++) {
+        const one = simulator({ model: "m", messages: firstMessages(first) }, keyedRng(seed, "first")) ?? "";
+        const prompt = fillTemplate(template, scoring.extract(one) ?? "");
+        const two =
+          simulator({ model: "m", messages: repromptMessages(first, one, prompt) }, keyedRng(seed, "again")) ?? "";
+        expect(scoring.extract(one), one).toBeDefined();
+        expect(scoring.extract(two), two).toBeDefined();
+        expect(two).not.toBe(one);
+        seen.add(
+          [one, two].map((text) => (scoring.isCorrect(text, question.reference_answer) ? "right" : "wrong")).join(" "),
+        );
+      }
+      expect(seen).toEqual(new Set(["right right", "right wrong", "wrong right", "wrong wrong"]));
+    },
+  );
+
+  test("all chance is the rng's; requests of other shapes and unknown questions are not answered", () => {
+    const request = { model: "m", messages: firstMessages("What is 6 * 7?") };
+    expect(model([])(request, keyedRng(1))).toBe(model([])(request, keyedRng(1)));
+    expect(model([])({ ...request, messages: firstMessages("Who wrote this?") }, keyedRng(1))).toBeUndefined();
+    expect(model([])({ ...request, messages: [{ role: "system", content: "x" }] }, keyedRng(1))).toBeUndefined();
+    const twice = repromptMessages("What is 6 * 7?", "42", "Sure?").concat(firstMessages("And again?"));
+    expect(model([])({ ...request, messages: twice }, keyedRng(1))).toBeUndefined();
+  });
+
+  test("a re-prompt is known by its template's text, whatever answer stands in it, the longest text first", () => {
+    const rates = (ecr: number) => ({ ecr, eir: 1 - ecr, waver: 0, polish: 0 });
+    const short: Template = { ...template, id: "short", text: "Check <ANSWER>" };
+    const long: Template = { ...template, id: "long", text: "Check <ANSWER> line by line." };
+    const level = { share: 1, first: 1, rates: (known?: Template) => rates(known?.id === "long" ? 1 : 0) };
+    const preset: Preset = { source: "made up", cells: { "*": [level] } };
+    const simulator = simulateSelfcorrect({ preset, templates: [short, long], references: () => undefined });
+    const right = (prompt: string): boolean => {
+      const messages = repromptMessages("What is 6 * 7?", "#### 42", prompt);
+      return (simulator({ model: "m", messages }, keyedRng(1)) ?? "").endsWith("#### 42");
+    };
+    expect(right("Check 42")).toBe(false);
+    expect(right("Check 42 line by line.")).toBe(true);
+    expect(right("Something else")).toBe(false);
+  });
+
+  test("a difficulty belongs to the question: the same question is easy or hard under every preset with these shares", () => {
+    const level = (first: number) => ({ share: 0.5, first, rates: () => ({ ecr: 0, eir: 0, waver: 0, polish: 0 }) });
+    const preset: Preset = { source: "made up", cells: { "*": [level(1), level(0)] } };
+    const simulator = simulateSelfcorrect({ preset, templates: [], references: () => undefined });
+    const rightOf = (question: string, seed: number): boolean => {
+      const text = simulator({ model: "m", messages: firstMessages(question) }, keyedRng(seed)) ?? "";
+      return scoringOf("mock").isCorrect(text, mockAnswer(question) ?? "");
+    };
+    const questions = Array.from({ length: 200 }, (_, i) => `What is ${100 + i} + 7?`);
+    for (const question of questions) expect(rightOf(question, 1)).toBe(rightOf(question, 2));
+    const easy = questions.filter((question) => rightOf(question, 1)).length;
+    expect(Math.abs(easy - 100)).toBeLessThan(3 * Math.sqrt(200 * 0.25));
+  });
+
+  test("an rng handed in decides, so that a service's key of the same request gives the service's answer", () => {
+    const request = { model: "m", messages: firstMessages("What is 6 * 7?") };
+    const ask = simulatedAsk(model([]), () => keyedRng("offline", "m", "the service's key"));
+    expect(ask(request)).toBe(model([])(request, keyedRng("offline", "m", "the service's key")));
   });
 });
