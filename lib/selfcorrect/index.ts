@@ -5,13 +5,13 @@
  * fillTemplate({ text: "Are you sure about <ANSWER>?" }, "41"); // "Are you sure about 41?"
  * @module
  */
-export { RULES_NOTICE, ruleClassifier } from "./classify-rules.ts";
+export * from "./classify-choose.ts";
 export { CONTEXT_KEYS, contextKey } from "./context.ts";
 export * from "./failure-mode.ts";
+export { mockAnswer, mockQuestions } from "./mock-questions.ts";
 export type { DrawingPolicy } from "./policy-algorithm.ts";
 export { ALGORITHMS, createPolicy, restorePolicy } from "./policy-create.ts";
 export { PolicyOptions } from "./policy-options.ts";
-export { mockAnswer, mockQuestions } from "./mock-questions.ts";
 export * from "./prompts.ts";
 export { scoreAnswer, scoringNames, scoringOf } from "./score.ts";
 export * from "./score-hotpotqa.ts";
@@ -19,6 +19,6 @@ export { type SimulatedModel, simulatedAsk, simulateSelfcorrect } from "./simula
 export * from "./simulate-chain.ts";
 export { type FiguresAsked, type SimulatedFigures, simulatedFigures } from "./simulate-figures.ts";
 export { PRESETS, type Preset, type PresetName } from "./simulate-presets.ts";
-export { fitTfidf, type SparseRow, tfidfRows, type Vectorizer } from "./tfidf.ts";
 export { actionsOf, ownTemplates, parseTemplates } from "./templates.ts";
+export * from "./train-classifier.ts";
 export * from "./types.ts";

@@ -1,10 +1,13 @@
+import { z } from "zod";
+
 /** Weights of words and pairs of words. Saved as it is. */
-export interface Vectorizer {
+export const Vectorizer = z.strictObject({
   /** A word, or two with a space between, in ascending order of UTF-16 units. */
-  readonly terms: readonly string[];
+  terms: z.array(z.string()),
   /** [terms] ln((1 + texts) / (1 + texts with the term)) + 1 */
-  readonly idf: readonly number[];
-}
+  idf: z.array(z.number().positive()),
+});
+export type Vectorizer = z.infer<typeof Vectorizer>;
 
 /** The entries of a row that are not 0. */
 export interface SparseRow {

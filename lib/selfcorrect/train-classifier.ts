@@ -1,0 +1,11 @@
+/** The face of the trainer. */
+export { calculatorFaults } from "./features-calculator.ts";
+export { COLUMN_NAMES, columnsOf } from "./features-columns.ts";
+export { type Step, textOf } from "./features-rows.ts";
+export { fitTfidf, type SparseRow, tfidfRows, Vectorizer } from "./tfidf.ts";
+export { calibrated, chooseCalibration, fitIsotonic, fitTemperature } from "./train-calibration.ts";
+export * from "./train-data.ts";
+export { dealtParts } from "./train-folds.ts";
+export { minimize } from "./train-lbfgs.ts";
+export { type Example, type TrainOptions, train } from "./train-model.ts";
+export { fitSoftmax, type SoftmaxProblem, softmaxObjective } from "./train-softmax.ts";
