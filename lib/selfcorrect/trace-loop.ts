@@ -1,6 +1,6 @@
 import { StudyError } from "corrigenda/error";
 import { observationsOf, traceOne } from "./trace-one.ts";
-import type { QuestionRow, TraceOptions, TraceOutcome } from "./trace-types.ts";
+import type { QuestionOrBad, TraceOptions, TraceOutcome } from "./trace-types.ts";
 import type { Observation, Policy } from "./types.ts";
 
 /** Traces under way, and the policy that they leave behind. */
@@ -9,7 +9,7 @@ export interface TraceLoop {
    * One outcome per question, in order; the same ones at any concurrency. Throws what ended the run, after every outcome
    * that came before it. To be read once.
    */
-  outcomes(questions: AsyncIterable<QuestionRow> | Iterable<QuestionRow>): AsyncGenerator<TraceOutcome>;
+  outcomes(questions: AsyncIterable<QuestionOrBad> | Iterable<QuestionOrBad>): AsyncGenerator<TraceOutcome>;
   /** The policy after all outcomes given so far. */
   policy(): Policy;
   /** How many times it was updated. */
@@ -76,7 +76,7 @@ class Lesson {
 class Window {
   readonly #options: TraceOptions;
   readonly #lesson: Lesson;
-  readonly #questions: AsyncIterator<QuestionRow> | Iterator<QuestionRow>;
+  readonly #questions: AsyncIterator<QuestionOrBad> | Iterator<QuestionOrBad>;
   readonly #ready = new Map<number, TraceOutcome>();
   #kept: AsyncIterator<TraceOutcome> | undefined;
   #next = 0;
@@ -86,7 +86,11 @@ class Window {
   #stop: { readonly error: unknown } | undefined;
   #wake: () => void = () => undefined;
 
-  constructor(options: TraceOptions, lesson: Lesson, questions: AsyncIterable<QuestionRow> | Iterable<QuestionRow>) {
+  constructor(
+    options: TraceOptions,
+    lesson: Lesson,
+    questions: AsyncIterable<QuestionOrBad> | Iterable<QuestionOrBad>,
+  ) {
     this.#options = options;
     this.#lesson = lesson;
     this.#questions = Symbol.iterator in questions ? questions[Symbol.iterator]() : questions[Symbol.asyncIterator]();
@@ -170,7 +174,7 @@ class Window {
     return undefined;
   }
 
-  #begin(index: number, row: QuestionRow): void {
+  #begin(index: number, row: QuestionOrBad): void {
     const { dataset, ask } = this.#options;
     if (!row.ok) {
       const { place, reason } = row;
@@ -200,7 +204,7 @@ class Window {
 }
 
 /** What an earlier process finished has to be of the same questions. */
-function sameQuestion(kept: TraceOutcome, row: QuestionRow, index: number): TraceOutcome {
+function sameQuestion(kept: TraceOutcome, row: QuestionOrBad, index: number): TraceOutcome {
   const before = kept.ok ? kept.trace.question_id : kept.failure.question_id;
   const now = row.ok ? row.row.id : null;
   if (before === now && kept.index === index) return kept;

@@ -5,14 +5,14 @@ import type { Classifier, Feedback, Policy, Question, Scoring, Template, TraceRe
 
 /** What came of one request: a reply, or why there is none. */
 export type Answered =
-  | { readonly ok: true; readonly reply: ModelReply; readonly usd: number; readonly fromStore: boolean }
+  | { readonly ok: true; readonly reply: ModelReply }
   | { readonly ok: false; readonly error: StudyError };
 
 /** Asks one request. Rejects only when the whole run stops: its budget, Ctrl-C, a broken disk. */
 export type Ask = (request: ModelRequest) => Promise<Answered>;
 
 /** A question, or the row of a data set that is none. */
-export type QuestionRow = RowOrBad<Question>;
+export type QuestionOrBad = RowOrBad<Question>;
 
 /** What decides a trace, beside its question and the policy's state. */
 export interface TraceSetting {

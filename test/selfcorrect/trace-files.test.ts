@@ -3,10 +3,10 @@ import { collect, memoryDisk, readText } from "corrigenda/files";
 import { describe, expect, test } from "vitest";
 import { openTraceFiles } from "../../lib/selfcorrect/trace-files.ts";
 import { openTraces } from "../../lib/selfcorrect/trace-loop.ts";
-import type { QuestionRow, TraceOutcome } from "../../lib/selfcorrect/trace-types.ts";
+import type { QuestionOrBad, TraceOutcome } from "../../lib/selfcorrect/trace-types.ts";
 import { options, questions, reply } from "./trace-fixture.ts";
 
-const bad: QuestionRow = { ok: false, kind: "bad", place: "data.csv:4", reason: "no question" };
+const bad: QuestionOrBad = { ok: false, kind: "bad", place: "data.csv:4", reason: "no question" };
 const rows = [...questions(3), bad, bad, ...questions(2), bad];
 const all = await collect(openTraces(options({ ask: async () => reply("1é") })).outcomes(rows));
 const open = (disk: ReturnType<typeof memoryDisk>) => openTraceFiles({ disk, textLines }, (file) => `s/${file}`);

@@ -1,7 +1,7 @@
 import { StudyError } from "corrigenda/error";
-import type { ModelRequest } from "corrigenda/provider";
+import type { ModelReply, ModelRequest } from "corrigenda/provider";
 import { contextKey } from "../../lib/selfcorrect/context.ts";
-import type { Answered, Ask, QuestionRow, TraceOptions } from "../../lib/selfcorrect/trace-types.ts";
+import type { Answered, Ask, QuestionOrBad, TraceOptions } from "../../lib/selfcorrect/trace-types.ts";
 import {
   type Classifier,
   NONE,
@@ -84,20 +84,24 @@ export function learning(sum = 0, version = 0): Policy {
   };
 }
 
-export function questions(n: number): QuestionRow[] {
+export function questions(n: number): QuestionOrBad[] {
   return Array.from({ length: n }, (_, at) =>
     row({ id: `q${at + 1}`, question: `What is ${at} + 1?`, reference_answer: `${at + 1}` }),
   );
 }
 
-export function row(question: Question): QuestionRow {
+export function row(question: Question): QuestionOrBad {
   return { ok: true, row: question, place: "test" };
 }
 
-/** A reply of so many tokens, half of them the prompt's. */
-export function reply(text: string, tokens = 20, fromStore = false): Answered {
+/** Of so many tokens, half of them the prompt's. */
+export function modelReply(text: string, tokens = 20): ModelReply {
   const usage = { input: tokens >> 1, cached: 0, cacheWrite: 0, output: tokens - (tokens >> 1), reasoning: 0 };
-  return { ok: true, reply: { text, model: "m", finish: "stop", usage }, usd: 0.001, fromStore };
+  return { text, model: "m", finish: "stop", usage };
+}
+
+export function reply(text: string, tokens = 20): Answered {
+  return { ok: true, reply: modelReply(text, tokens) };
 }
 
 /** Answers from a list, whatever is asked. */

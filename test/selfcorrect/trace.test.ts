@@ -5,12 +5,12 @@ import { keyedRng } from "corrigenda/rng";
 import { describe, expect, test } from "vitest";
 import { openTraces } from "../../lib/selfcorrect/trace-loop.ts";
 import { observationsOf } from "../../lib/selfcorrect/trace-one.ts";
-import type { Ask, QuestionRow, TraceOptions, TraceOutcome } from "../../lib/selfcorrect/trace-types.ts";
+import type { Ask, QuestionOrBad, TraceOptions, TraceOutcome } from "../../lib/selfcorrect/trace-types.ts";
 import type { TraceRecord } from "../../lib/selfcorrect/types.ts";
 import { exact, learning, listed, options, plain, questions, reply, row, scripted } from "./trace-fixture.ts";
 
 const SIX = row({ id: "q1", question: "What is 6 * 7?", reference_answer: "42" });
-const run = (given: TraceOptions, rows: Iterable<QuestionRow> = [SIX]): Promise<TraceOutcome[]> =>
+const run = (given: TraceOptions, rows: Iterable<QuestionOrBad> = [SIX]): Promise<TraceOutcome[]> =>
   collect(openTraces(given).outcomes(rows));
 const traceOf = async (given: TraceOptions): Promise<TraceRecord> => {
   const [outcome] = await run(given);
@@ -226,7 +226,7 @@ describe("many traces:", () => {
   });
 
   test("a question that fails is recorded with its place and reason, and the rest goes on", async () => {
-    const rows: QuestionRow[] = [
+    const rows: QuestionOrBad[] = [
       ...questions(2),
       { ok: false, kind: "bad", place: "data.csv:4", reason: "no question" },
       row({ id: "q9", question: "?", reference_answer: "1" }),

@@ -1,0 +1,49 @@
+import { isoSeconds } from "./trace-one.ts";
+import type { TraceRecord, TurnRecord } from "./types.ts";
+
+/** The folder of the source's files; the default lies in the run's own folder. Source: R4.42. */
+export const LOG_DIR = "pipeline_logs";
+/** The source's final_policy.pkl. Source: R4.48. */
+export const FINAL_POLICY = "final_policy.json";
+
+/** A trace in the source's shape: its ten fields and those of its turns, then who answered and who knew what. */
+export function sourceTrace(
+  trace: TraceRecord,
+): Omit<TraceRecord, "turns"> & { readonly turns: readonly Omit<TurnRecord, "policy">[] } {
+  return { ...trace, turns: trace.turns.map(({ policy, ...turn }) => turn) };
+}
+
+/** "traces_20240110.jsonl": the file of a trace's day. Source: R4.46. */
+export function tracesFile({ created_at }: Pick<TraceRecord, "created_at">): string {
+  return `traces_${created_at.slice(0, 10).replaceAll("-", "")}.jsonl`;
+}
+
+/** "summary_20240110_143022.json". Source: R4.47. @param endMs ms since 1970 */
+export function summaryFile(endMs: number): string {
+  const [day = "", time = ""] = isoSeconds(endMs).split("T");
+  return `summary_${day.replaceAll("-", "")}_${time.slice(0, 8).replaceAll(":", "")}.json`;
+}
+
+/**
+ * A day's file with a run's lines in it: those of other runs stay, and lines that are there already are not added again.
+ * @param ours one run's lines of that day
+ */
+export async function* withLines(
+  before: AsyncIterable<string>,
+  ours: () => AsyncIterable<string>,
+): AsyncGenerator<string> {
+  const { first, last } = await ends(ours());
+  const seen = { first: first === undefined, last: last === undefined };
+  for await (const line of before) {
+    seen.first ||= line === first;
+    seen.last ||= seen.first && line === last;
+    yield line;
+  }
+  if (!seen.first || !seen.last) yield* ours();
+}
+
+async function ends(lines: AsyncIterable<string>): Promise<{ first: string | undefined; last: string | undefined }> {
+  let [first, last] = [undefined as string | undefined, undefined as string | undefined];
+  for await (const line of lines) [first, last] = [first ?? line, line];
+  return { first, last };
+}
