@@ -14,6 +14,14 @@ export interface HubOptions {
 
 export type TableFormat = "parquet" | "csv" | "jsonl";
 
+/** Which of a data set's commits and parts is meant. */
+export interface HubPart {
+  /** A commit's sha. Default: the newest one. */
+  readonly revision?: string;
+  /** A configuration, where the data set has several. Default: the first by name. */
+  readonly config?: string;
+}
+
 /** One file of a split. */
 export interface HubFile {
   readonly path: string;
@@ -57,18 +65,23 @@ type Entry = z.infer<typeof Tree>[number];
  * Finds a split: its own Parquet files, else those the hub converted, else its JSONL or CSV files. The revision is pinned first, so that
  * all files are of one commit. Throws StudyError "network" where the hub cannot be reached, "dataset" where there is no such split.
  */
-export async function findSplit(dataset: string, split: string, options: HubOptions = {}): Promise<HubSplit> {
+export async function findSplit(
+  dataset: string,
+  split: string,
+  options: HubOptions = {},
+  { revision = "main", config }: HubPart = {},
+): Promise<HubSplit> {
   if (!/^[\w.-]+(?:\/[\w.-]+)?$/.test(dataset))
     throw new StudyError("config", `"${dataset}" names no data set of the hub; write <owner>/<name>`);
   const seen = new Set<string>();
   for (const [branch, formats] of ORDER) {
-    const pinned = await pin(dataset, branch, options);
+    const pinned = await pin(dataset, branch === "main" ? revision : branch, options);
     if (pinned === undefined) continue;
     const entries = await tree(dataset, pinned, options);
     for (const format of formats) {
       const files = entries.filter(({ path }) => path.endsWith(`.${format}`));
       for (const { path } of files) for (const name of splitsOf(path)) seen.add(name);
-      const own = files.filter(({ path }) => splitsOf(path).includes(split));
+      const own = files.filter(({ path }) => splitsOf(path).includes(split) && isPartOf(path, config));
       const chosen = own.filter(({ path }) => configOf(path) === configOf(own[0]?.path ?? ""));
       if (chosen.length === 0) continue;
       const url = (path: string): string => address(options, `/datasets/${dataset}/resolve/${pinned}/${encoded(path)}`);
@@ -158,6 +171,10 @@ function read<T>(schema: z.ZodType<T>, value: unknown, dataset: string): T {
 /** Words of a path that may name its split: "data/train-00000-of-00001.parquet", "default/train/0000.parquet". */
 function splitsOf(path: string): string[] {
   return path.split(/[/_.-]/);
+}
+
+function isPartOf(path: string, config: string | undefined): boolean {
+  return config === undefined || path.split("/").includes(config);
 }
 
 function configOf(path: string): string {

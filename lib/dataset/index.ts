@@ -8,6 +8,8 @@
  */
 export type { HubOptions } from "./hub.ts";
 export { isRemote, mayLeave } from "./may-leave.ts";
+export type { QuestionRow } from "./question.ts";
+export { openQuestions, type QuestionOptions, type QuestionSource, questionSets } from "./questions.ts";
 export { declarationOf, declarations } from "./registry.ts";
 export { openSource, type Source, type SourceOptions } from "./source.ts";
 export { openTextTable, type TextTable } from "./table.ts";

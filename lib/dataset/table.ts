@@ -20,9 +20,23 @@ const MEMORY_MB = 512;
 
 /** The format that a file's ending says. Throws StudyError "config". */
 export function tableFormat(file: string): TableFormat {
-  const found = (["parquet", "csv", "jsonl"] as const).find((format) => file.toLowerCase().endsWith(`.${format}`));
+  return fileFormat(file, ["csv", "jsonl", "parquet"]);
+}
+
+/** The one of the formats that a file's ending says. Throws StudyError "config". */
+export function fileFormat<Format extends string>(file: string, formats: readonly Format[]): Format {
+  const found = formats.find((format) => file.toLowerCase().endsWith(`.${format}`));
   if (found) return found;
-  throw new StudyError("config", `${file}: its ending says no format; .csv, .jsonl or .parquet is read`);
+  const endings = formats.map((format) => `.${format}`);
+  const known = `${endings.slice(0, -1).join(", ")} or ${endings.at(-1)}`;
+  throw new StudyError("config", `${file}: its ending says no format; ${known} is read`);
+}
+
+/** Throws StudyError "files" where a file is not there. */
+export async function mustExist(disk: Disk, files: readonly string[]): Promise<void> {
+  for (const file of files)
+    if ((await disk.size(file)) === undefined)
+      throw new StudyError("files", `${disk.resolve(file)} does not exist; see --from`);
 }
 
 /** Opens files of one format; names of columns go without regard to case. */
@@ -32,9 +46,7 @@ export async function openTextTable<Column extends string>(
   format: TableFormat,
   columns: readonly Column[],
 ): Promise<TextTable<Column>> {
-  for (const file of files)
-    if ((await disk.size(file)) === undefined)
-      throw new StudyError("files", `${disk.resolve(file)} does not exist; see --from`);
+  await mustExist(disk, files);
   return format === "jsonl" ? jsonlTable(disk, files, columns) : duckTable(disk, files, format, columns);
 }
 

@@ -1,5 +1,6 @@
 /**
- * Text as models count it (exact tokens, estimates from bytes) and as readers see it (sentences, quotes and where they stand).
+ * Text as models count it (exact tokens, estimates from bytes) and as readers see it (sentences, quotes and where they stand,
+ * the records of a CSV file).
  *
  * @example
  * const tokenizer = await loadTokenizer("o200k_base");
@@ -9,6 +10,7 @@
  * @module
  */
 export type { Tokenizer } from "./bpe.ts";
+export { type CsvRecord, csvRecords } from "./csv.ts";
 export { type EncodingName, encodingOf, loadTokenizer } from "./encodings.ts";
 export { type Calibration, calibrate, type TokenEstimate, tokenEstimator } from "./estimate.ts";
 export { type FoundQuote, type QuoteFinder, quoteFinder } from "./quote.ts";

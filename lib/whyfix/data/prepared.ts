@@ -1,6 +1,6 @@
 import type { DataInput, RowOrBad } from "corrigenda/dataset";
 import { parseJson } from "corrigenda/json";
-import { csvRecords } from "./csv.ts";
+import { csvRecords } from "corrigenda/text";
 import { bad } from "./error-row.ts";
 import { draftOf } from "./prepared-row.ts";
 import type { DraftRow } from "./row.ts";
