@@ -1,7 +1,7 @@
 // npx zx scripts/jobs.ts            what is open, of any study
 // npx zx scripts/jobs.ts resume     goes on with all of it, or with one run: resume whyfix/0622-1458
 // npx zx scripts/jobs.ts cancel whyfix/0622-1458
-import { defineScript, main, table } from "corrigenda/cli";
+import { defineScript, main, runStep, table } from "corrigenda/cli";
 import { openWork, openWorkplace } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { collect, nodeDisk } from "corrigenda/files";
@@ -9,7 +9,6 @@ import { simulateIelts } from "corrigenda/ielts";
 import { simulateLabeling } from "corrigenda/labeling";
 import { simulateWhyfix } from "corrigenda/whyfix";
 import { z } from "zod";
-import { $ } from "zx";
 
 const script = defineScript({
   name: "scripts/jobs.ts",
@@ -48,19 +47,7 @@ await main(script, async ({ action, run, results, baseUrl }, around) => {
   if (action === "resume") {
     for (const { resume, ...one } of chosen) {
       around.log.info(`${one.study}/${one.run} ${one.stage}: npx zx ${resume.join(" ")}`);
-      const child = $({
-        preferLocal: true,
-        stdio: ["ignore", "inherit", "inherit"],
-        nothrow: true,
-        signal: around.signal,
-      });
-      const { exitCode } = await child`zx ${resume} --results ${results} ${where}`;
-      around.signal.throwIfAborted();
-      if (exitCode !== 0)
-        throw new StudyError(
-          "stage",
-          `${one.stage} of ${one.study}/${one.run} ended with exit code ${exitCode}; its message stands above`,
-        );
+      await runStep([...resume, "--results", results, ...where], around.signal);
     }
     return;
   }

@@ -1,11 +1,10 @@
 // npm start
 // The studies on bundled data, offline and without a key, then what they found and where the reports lie.
-import { defineScript, main } from "corrigenda/cli";
-import { StudyError } from "corrigenda/error";
+import { defineScript, main, runStep } from "corrigenda/cli";
+import { isStudyError, StudyError } from "corrigenda/error";
 import { nodeDisk } from "corrigenda/files";
 import { readMetrics } from "corrigenda/results";
 import { z } from "zod";
-import { $ } from "zx";
 
 const whyfix = (sample: string, run: string) => ({
   title: `whyfix: why was a learner's word replaced? (${sample})`,
@@ -38,6 +37,8 @@ const STUDIES = [
   },
 ];
 
+const OLDER = "If results/ is of an older version of this project: npm start -- --results results/new";
+
 const script = defineScript({
   name: "scripts/start.ts",
   summary: "Runs the studies on bundled data: offline, no key needed, simulated answers.",
@@ -51,14 +52,10 @@ await main(script, async ({ results }, { disk, print, signal }) => {
     print(title);
     for (const [step = "", ...more] of steps) {
       const words = more.map((word) => word.replace("{results}", results));
-      const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
-      const { exitCode } = await child`zx ${step} ${words} --results ${results}`;
-      signal.throwIfAborted();
-      if (exitCode !== 0)
-        throw new StudyError(
-          "stage",
-          `${step} ended with exit code ${exitCode}; its message stands above. If results/ is of an older version: npm start -- --results results/new`,
-        );
+      await runStep([step, ...words, "--results", results], signal).catch((error: unknown) => {
+        if (isStudyError(error, "step")) print(OLDER);
+        throw error;
+      });
     }
     print("");
   }

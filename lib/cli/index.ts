@@ -13,6 +13,7 @@ export { maskSecrets, secretsIn } from "./mask.ts";
 export { createProgress, type Progress, type ProgressUpdate } from "./progress.ts";
 export { dollars, duration, type ProgressState, renderProgress } from "./render-progress.ts";
 export { defineScript, parseScript, type Script } from "./script.ts";
+export { runStep } from "./step.ts";
 export { type Cell, table } from "./table.ts";
 export { createTerminal, type Terminal } from "./terminal.ts";
 export { textWidth } from "./width.ts";

@@ -71,7 +71,7 @@ export async function main<V>(
     }
     if (stopping.signal.aborted) around.setExitCode(STOPPED);
   } catch (error) {
-    terminal.line(redact(errorLine(error, level)));
+    if (!isStudyError(error, "step")) terminal.line(redact(errorLine(error, level)));
     around.setExitCode(exitCode(error, stopping.signal.aborted));
   } finally {
     release();
@@ -116,6 +116,7 @@ function stackOf(error: Error): string {
 
 function exitCode(error: unknown, stopped: boolean): number {
   if (stopped || isStudyError(error, "stopped")) return STOPPED;
+  if (isStudyError(error, "step")) return Number(error.facts.exitCode);
   return isStudyError(error, "config") ? 2 : 1;
 }
 

@@ -12,6 +12,7 @@ export type StudyErrorCode =
   | "refused" // a safety rule stops the run before anything is sent
   | "reply" // a reply that does not parse
   | "stage" // an earlier stage is missing or does not fit
+  | "step" // a step of a chain failed and has said why
   | "stopped"; // the user asked to stop
 
 export interface StudyErrorOptions {

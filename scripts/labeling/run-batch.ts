@@ -1,15 +1,13 @@
 // npx zx scripts/labeling/run-batch.ts --process extraction
 // Hands in one of the three processes. Writes results/labeling/<run>/<process>/, and below export/ each document's
 // requests, the merged batches and extraction_outputs/<process>_batches.txt. retrieve-results.ts waits for the replies.
-import { defineScript, main, parseYaml } from "corrigenda/cli";
+import { defineScript, main, parseYaml, runStep } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
-import { StudyError } from "corrigenda/error";
 import { nodeDisk, readText } from "corrigenda/files";
 import * as labeling from "corrigenda/labeling";
 import { realClock } from "corrigenda/time";
 import { z } from "zod";
-import { $ } from "zx";
 
 const script = defineScript({
   name: "scripts/labeling/run-batch.ts",
@@ -28,15 +26,7 @@ await main(script, async (flags, around) => {
   const [run, input] = [flags.run ?? labeling.defaultRun(given), flags.input ?? given.INPUT_DIR];
   if (doing === "extraction") {
     const words = ["--run", run, "--input", input, "--config", flags.config, "--results", results];
-    const child = $({
-      preferLocal: true,
-      stdio: ["ignore", "inherit", "inherit"],
-      nothrow: true,
-      signal: around.signal,
-    });
-    const { exitCode } = await child`zx scripts/labeling/read-papers.ts ${words}`;
-    around.signal.throwIfAborted();
-    if (exitCode !== 0) throw new StudyError("stage", "the papers could not be read; the message stands above");
+    await runStep(["scripts/labeling/read-papers.ts", ...words], around.signal);
   }
   const before = await engine.requireStages(root, { study: "labeling", run }, labeling.stagesBefore(doing, run));
   const provider = { ...engine.providerSettings(given.provider, flags), model: given.MODEL };

@@ -1,10 +1,8 @@
 // npx zx scripts/labeling/run.ts --input data/sample/papers --run sample
 // All three processes, one after the other; each step is resumable, so the same command goes on after any interruption.
-import { defineScript, main } from "corrigenda/cli";
+import { defineScript, main, runStep } from "corrigenda/cli";
 import { engineFlags, recordedFlags, waitFlags } from "corrigenda/engine";
-import { StudyError } from "corrigenda/error";
 import { inputFlags, PROCESSES, runFlags } from "corrigenda/labeling";
-import { $ } from "zx";
 
 const script = defineScript({
   name: "scripts/labeling/run.ts",
@@ -27,15 +25,7 @@ await main(script, async (flags, { signal }) => {
       ["run-batch", ...first],
       ["retrieve-results", ...given("concurrency", concurrency)],
     ];
-    for (const [step, ...words] of steps) {
-      const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
-      const { exitCode } = await child`zx scripts/labeling/${step}.ts --process ${process} ${words} ${common}`;
-      signal.throwIfAborted();
-      if (exitCode !== 0)
-        throw new StudyError(
-          "stage",
-          `${step} of ${process} ended with exit code ${exitCode}; its message stands above`,
-        );
-    }
+    for (const [step, ...words] of steps)
+      await runStep([`scripts/labeling/${step}.ts`, "--process", process, ...words, ...common], signal);
   }
 });

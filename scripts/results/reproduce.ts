@@ -1,12 +1,11 @@
 // npx zx scripts/results/reproduce.ts whyfix/0622-1458
 // Runs the recorded commands of a run again under a fresh name (replies come from the cache: no calls), into
 // results/<study>/<fresh name>/, and compares. Exits 1 with the first cause where outputs or metrics differ.
-import { defineScript, dollars, main } from "corrigenda/cli";
+import { defineScript, dollars, main, runStep } from "corrigenda/cli";
 import { StudyError } from "corrigenda/error";
 import { nodeDisk } from "corrigenda/files";
 import { briefly, compareRuns, freshRun, readRun, replaysOf, runFolder, runName } from "corrigenda/results";
 import { z } from "zod";
-import { $ } from "zx";
 
 const script = defineScript({
   name: "scripts/results/reproduce.ts",
@@ -33,15 +32,7 @@ await main(script, async ({ run, as, results }, { disk, log, print, signal }) =>
   }
   for (const { stage, command } of replaysOf(record, fresh.run)) {
     log.info(`${stage}: npx zx ${command.join(" ")}`);
-    const done = await $({
-      preferLocal: true,
-      stdio: ["ignore", "inherit", "inherit"],
-      nothrow: true,
-      signal,
-    })`zx ${command} --results ${results}`;
-    signal.throwIfAborted();
-    if (done.exitCode !== 0)
-      throw new StudyError("stage", `${stage} ended with exit code ${done.exitCode}; its message stands above`);
+    await runStep([...command, "--results", results], signal);
   }
   const again = await readRun(root, fresh);
   const usd = again.stages.reduce((sum, { manifest }) => sum + manifest.cost.actualUsd, 0);

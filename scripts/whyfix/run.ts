@@ -1,10 +1,8 @@
 // npx zx scripts/whyfix/run.ts longman small 0622-1458
 // All four steps, one after the other; each is resumable, so the same command goes on after any interruption.
-import { defineScript, main } from "corrigenda/cli";
+import { defineScript, main, runStep } from "corrigenda/cli";
 import { engineFlags, recordedFlags, waitFlags } from "corrigenda/engine";
-import { StudyError } from "corrigenda/error";
 import { checkDate, startFlags, startWords, stepArguments } from "corrigenda/whyfix";
-import { $ } from "zx";
 
 const script = defineScript({
   name: "scripts/whyfix/run.ts",
@@ -31,11 +29,5 @@ await main(script, async (flags, { signal }) => {
     ["step3", sampleType, embeddingSize, run, ...common, ...where],
     ["step4", run, ...common, ...where, ...calls],
   ];
-  for (const [step, ...args] of steps) {
-    const child = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], nothrow: true, signal });
-    const { exitCode } = await child`zx scripts/whyfix/${step}.ts ${args}`;
-    signal.throwIfAborted();
-    if (exitCode !== 0)
-      throw new StudyError("stage", `${step} ended with exit code ${exitCode}; its message stands above`);
-  }
+  for (const [step, ...args] of steps) await runStep([`scripts/whyfix/${step}.ts`, ...args], signal);
 });

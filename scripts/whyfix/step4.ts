@@ -1,7 +1,7 @@
 // npx zx scripts/whyfix/step4.ts 0622-1458
 // Waits for step 3's replies and finishes the run: results/whyfix/<DATE>/step4/ (step4.jsonl, metrics.json over all
 // steps, ledger.jsonl), the original study's files in export/, and report.html.
-import { defineScript, main } from "corrigenda/cli";
+import { defineScript, main, runStep } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
 import { collectStage, endSentence, goOnFrom, inputFiles, readTable, waitFlags, writeLines } from "corrigenda/engine";
 import { collect, nodeDisk } from "corrigenda/files";
@@ -18,7 +18,6 @@ import {
   stepQuestion,
 } from "corrigenda/whyfix";
 import { z } from "zod";
-import { $ } from "zx";
 
 const script = defineScript({
   name: "scripts/whyfix/step4.ts",
@@ -71,7 +70,6 @@ await main(script, async (flags, around) => {
   if (end.state === "open") return;
   const report = `whyfix/${run}/report.html`;
   if (!end.manifest && (await root.size(report)) !== undefined) return around.print(`report: ${root.resolve(report)}`);
-  const quiet = $({ preferLocal: true, stdio: ["ignore", "inherit", "inherit"], signal: around.signal });
-  await quiet`zx scripts/whyfix/export.ts ${run} --results ${flags.results}`;
-  await quiet`zx scripts/whyfix/report.ts ${run} --results ${flags.results}`;
+  for (const step of ["export", "report"])
+    await runStep([`scripts/whyfix/${step}.ts`, run, "--results", flags.results], around.signal);
 });

@@ -1,4 +1,4 @@
-import { createLogger, defineScript, main, type ScriptRun, type Surroundings } from "corrigenda/cli";
+import { createLogger, defineScript, main, runStep, type ScriptRun, type Surroundings } from "corrigenda/cli";
 import { StudyError } from "corrigenda/error";
 import { collect, memoryDisk, readJsonl, readText } from "corrigenda/files";
 import type { Clock } from "corrigenda/time";
@@ -49,6 +49,11 @@ describe("main", () => {
       throw new StudyError("stage", "run a has no step1; run step1.ts first");
     });
     expect(trial).toMatchObject({ err: "error[stage]: run a has no step1; run step1.ts first\n", codes: [1] });
+  });
+
+  test("a chain adds no line to its step's own, and ends with the step's exit code", async () => {
+    const trial = await run(async (_, { signal }) => runStep(["scripts/whyfix/step1.ts", "--no-such-flag"], signal));
+    expect(trial).toMatchObject({ err: "", codes: [2] });
   });
 
   test("exits 2 for a wrong flag", async () => {
