@@ -8,6 +8,10 @@ export interface Tokenizer {
   /** Ids, in order. */
   encode(text: string): number[];
   count(text: string): number;
+  /** The text of ids; bytes that are no UTF-8 become U+FFFD. Throws RangeError at an id that is no token's. */
+  decode(ids: Iterable<number>): string;
+  /** How many bytes of UTF-8 a token stands for: it may begin or end inside a character. Throws RangeError likewise. */
+  byteLength(id: number): number;
 }
 
 const CACHED_WORDS = 100_000;
@@ -33,6 +37,13 @@ export function bpe(ranks: Ranks, pattern: RegExp): Tokenizer {
     return ids;
   };
   const wordsOf = (text: string): readonly string[] => text.match(pattern) ?? [];
+  let tokens: readonly string[] | undefined;
+  const bytesOf = (id: number): string => {
+    tokens ??= byRank(ranks);
+    const bytes = tokens[id];
+    if (bytes === undefined) throw new RangeError(`no token has the id ${id}`);
+    return bytes;
+  };
   return {
     encode(text) {
       const all: number[] = [];
@@ -44,7 +55,15 @@ export function bpe(ranks: Ranks, pattern: RegExp): Tokenizer {
       for (const word of wordsOf(text)) count += idsOf(word).length;
       return count;
     },
+    decode: (ids) => Buffer.from(Array.from(ids, bytesOf).join(""), "latin1").toString("utf8"),
+    byteLength: (id) => bytesOf(id).length,
   };
+}
+
+function byRank(ranks: Ranks): readonly string[] {
+  const tokens: string[] = [];
+  for (const [bytes, rank] of ranks) tokens[rank] = bytes;
+  return tokens;
 }
 
 /** The UTF-8 bytes of a text, one character per byte. */

@@ -1,0 +1,17 @@
+/**
+ * ilm, the study of infilling models per CEFR level: corpus, masks, masked examples and their layout as tokens.
+ *
+ * @example
+ * splitSizes(723_282, [0.8, 0.1, 0.1]); // [578625, 72328, 72329]
+ * maskClass("MaskPunctuation").open("Is it? Yes.")(pythonChance(0)).length; // 0
+ * infillTokens(["word"]).names[50259]; // "<|infill_word|>"
+ * @module
+ */
+export { type Ratios, SPLITS, type Split, splitSizes } from "./corpus-split.ts";
+export { documentExamples, type LayoutOptions } from "./example-document.ts";
+export { type Example, layout, padded, TARGET, TASKS, type Task } from "./example-layout.ts";
+export { MASK_CLASSES, type MaskClass, maskClass } from "./mask-classes.ts";
+export * from "./mask-document.ts";
+export type { Spans } from "./mask-hierarchical.ts";
+export * from "./random-chance.ts";
+export { GPT2_TOKENS, type InfillTokens, infillTokens } from "./tokens-infill.ts";
