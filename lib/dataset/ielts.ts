@@ -5,8 +5,8 @@ export const ielts: Declaration = {
   name: "ielts",
   source:
     "chillies/IELTS-writing-task-2-evaluation, https://huggingface.co/datasets/chillies/IELTS-writing-task-2-evaluation",
-  licence: "published on the Hugging Face hub; its card names the terms",
-  mayLeaveMachine: true,
+  licence: "no licence stated: the repository has no card, two CSV files alone (listing of the hub, read 2026-11-21)",
+  mayLeaveMachine: false,
 };
 
 /** The essays of data/sample/ielts, written for this project. */

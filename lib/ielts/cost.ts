@@ -48,8 +48,8 @@ export interface CountedCost {
 export function countedCost(
   { tokens, examples }: { readonly tokens: number; readonly examples: number },
   { model, usdPerMillion }: { readonly model: string; readonly usdPerMillion: number | undefined },
+  epochs = defaultEpochs(examples),
 ): CountedCost {
-  const epochs = defaultEpochs(examples);
   const usd = usdPerMillion === undefined ? null : Math.round(((tokens * epochs) / 1e6) * usdPerMillion * 100) / 100;
   return { model, tokens, epochs, usd_per_million_tokens: usdPerMillion ?? null, usd };
 }

@@ -27,6 +27,7 @@ export const evaluateFlags = {
   from: z.string().optional().describe("a .csv, .jsonl or .parquet file with bands instead of validation.jsonl"),
   model: model.describe("who scores; default: AZURE_OPENAI_DEPLOYMENT_SCORER, else gpt-4o-mini"),
   ...{ disableAzure, batchSize, seed, timeout, batchApi },
+  tuned: z.boolean().default(false).describe("the model that finetune made of these files; Azure: its deployment"),
   run: run.describe("the run whose folder takes the results; default: that of the folder"),
 };
 

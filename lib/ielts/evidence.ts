@@ -6,6 +6,8 @@ import { aligner, type Passage } from "./align.ts";
 import { ERROR_TYPES } from "./criteria.ts";
 import { errorType } from "./error-types.ts";
 
+export { errorType } from "./error-types.ts";
+
 /** What a reply had to have mended, for the statistics. */
 export const Mended = z.strictObject({
   /** Quotes and spans found but for case, space or quotation marks; within a few edits; not at all. */

@@ -82,7 +82,7 @@ export function summaryLines(metadata: Metadata): string[] {
   const price =
     cost.usd === null
       ? `no training price is known for ${cost.model}`
-      : `$${cost.usd.toFixed(2)} at $${cost.usd_per_million_tokens} a million (${cost.model}, prices of ${cost.prices_as_of})`;
+      : `$${cost.usd.toFixed(2)} at $${cost.usd_per_million_tokens} a million (${cost.model}, list price as of ${cost.prices_as_of}, unconfirmed)`;
   return [
     `${metadata.train_examples} train, ${metadata.validation_examples} validation, ${rejected} left out${why.length === 0 ? "" : ` (${why.join("; ")})`}`,
     `quotes and spans: ${mended.folded} put right but for case, space or marks, ${mended.aligned} within a few edits, ${mended.lost} left out; ${mended.types} error types mapped; ${mended.asked_again} criteria asked again`,
@@ -93,32 +93,4 @@ export function summaryLines(metadata: Metadata): string[] {
     ...sourceCostLines(metadata.cost_estimation),
     `Counted: ${cost.tokens.toLocaleString("en-US")} tokens × ${cost.epochs} epochs: ${price}`,
   ];
-}
-
-/** The five steps from files to a deployed model. @param has whether a script of the study is there */
-export function nextSteps(
-  { folder, target }: { readonly folder: string; readonly target: Target },
-  has: (script: string) => boolean,
-): string[] {
-  const files = `${folder}/train.jsonl`;
-  const portal = target === "azure" ? "Azure AI Foundry" : "the OpenAI dashboard";
-  const steps: readonly (readonly [string, string, string])[] = [
-    [
-      "upload",
-      `finetune.ts upload ${folder}`,
-      `put ${files} (and validation.jsonl) into ${target === "azure" ? "Azure Blob Storage or " : ""}${portal}, data files, purpose fine-tune`,
-    ],
-    ["create", `finetune.ts create ${folder}`, `in ${portal}: fine-tuning, new job, these files`],
-    ["monitor", `finetune.ts monitor ${folder}`, `in ${portal}: the job's loss on both files`],
-    ["evaluate", `evaluate.ts ${folder}`, "score held-out essays with the tuned model and compare the bands"],
-    [
-      "deploy",
-      `deploy.ts ${folder}`,
-      `in ${portal}: deploy the tuned model; a standard deployment is billed by the hour`,
-    ],
-  ];
-  return steps.map(([name, command, words], place) => {
-    const script = command.split(" ")[0] ?? "";
-    return `  ${place + 1}. ${name}: ${has(script) ? `npx zx scripts/ielts/${command}` : words}`;
-  });
 }

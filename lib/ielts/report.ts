@@ -62,9 +62,7 @@ export function ieltsReport(input: IeltsReportInput): Report {
         note: `in ${count(audit.quotes)} quotes, ${count(audit.spans)} spans`,
       },
       trainingStat(metadata),
-      ...(qwk
-        ? [{ label: "QWK", value: number(qwk.model.qwk.value), note: `baseline ${number(qwk.baseline.qwk.value)}` }]
-        : []),
+      ...(best && qwk ? [qwkStat(best, qwk)] : []),
     ],
     sections: [
       bandSection(input),
@@ -75,6 +73,18 @@ export function ieltsReport(input: IeltsReportInput): Report {
       costSection(input),
       ...evaluations.map(({ name, evaluation }) => evaluationSection(name, evaluation)),
     ],
+  };
+}
+
+/** The overall band of the last evaluation. */
+function qwkStat({ provider }: Evaluation, { n, model, baseline }: Evaluation["agreement"][number]) {
+  const { value, low, high } = model.qwk;
+  const interval = low === null || high === null ? "no interval" : `95 % ${number(low)} to ${number(high)}`;
+  const who = provider === "offline" ? "simulator" : "model";
+  return {
+    label: `QWK, ${who}`,
+    value: number(value),
+    note: `${interval}, n = ${count(n)} essays; baseline ${number(baseline.qwk.value)}`,
   };
 }
 

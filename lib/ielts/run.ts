@@ -15,7 +15,9 @@ import type { StageResult } from "corrigenda/results";
 import type { Tokenizer } from "corrigenda/text";
 import type { Example } from "./example.ts";
 import { type FileIo, makeFiles } from "./files.ts";
-import { type Metadata, metadataOf, nextSteps, summaryLines } from "./metadata.ts";
+import { EXAMPLE_TOKENS } from "./finetune-run.ts";
+import { type Metadata, metadataOf, summaryLines } from "./metadata.ts";
+import { nextSteps } from "./next.ts";
 import { examplesOf, MappedLine, mappedRows, type SourceRows, skippedOf } from "./pipeline.ts";
 import { OUTPUT_DIR, type PrepareFlags, shareMetrics } from "./prepare.ts";
 import { EVIDENCE_TOKENS, evidencePrompt } from "./prompts.ts";
@@ -41,7 +43,6 @@ export interface PrepareRun {
   readonly model: string;
   /** Of the model that will be tuned. */
   readonly tuned: {
-    readonly contextTokens: number | undefined;
     readonly price: TrainingPrice;
     tokenizer(): Promise<Tokenizer>;
   };
@@ -49,8 +50,6 @@ export interface PrepareRun {
 
 /** Below a run's folder. */
 const FILES = "finetuning_data";
-/** Where nothing is known of a model. */
-const CONTEXT_TOKENS = 65_536;
 
 /** The stages of a run, each kept: rows, evidence, evidence-again (for what came to nothing), files. */
 export async function prepareRun(effects: Effects, run: PrepareRun): Promise<void> {
@@ -92,8 +91,7 @@ async function filesStage(
     lines: (file) => effects.textLines(root, at(file)),
   };
   const { target, seed, validationRatio: ratio } = flags;
-  const { contextTokens = CONTEXT_TOKENS } = tuned;
-  const options = { folder: FILES, table: "files/examples.jsonl", target, seed, ratio, contextTokens };
+  const options = { folder: FILES, table: "files/examples.jsonl", target, seed, ratio, contextTokens: EXAMPLE_TOKENS };
   const made = await makeFiles(io, rows, { ...options, tokenizer: await tuned.tokenizer() });
   const metadata = metadataOf(flags, { provider, mock, model, revision }, made, tuned.price);
   await root.write(at(`${FILES}/metadata.json`), `${JSON.stringify(metadata, null, 2)}\n`);
@@ -125,19 +123,17 @@ export async function deliver(
 }
 
 /** The last lines on the terminal: what there is, what it costs, what to do next. */
-export async function closingLines(
+export function closingLines(
   { folder, metadata }: { readonly folder: string; readonly metadata: Metadata },
-  has: (path: string) => Promise<boolean>,
-): Promise<string[]> {
-  const there: string[] = [];
-  for (const name of ["finetune.ts", "evaluate.ts", "deploy.ts"])
-    if (await has(`scripts/ielts/${name}`)) there.push(name);
+  { results, iMaySend }: { readonly results: string; readonly iMaySend: boolean },
+): string[] {
+  const { target, provider } = metadata;
   return [
     ...summaryLines(metadata),
     `files: ${folder}`,
     `check: npx zx scripts/ielts/check.ts ${folder}`,
     "next:",
-    ...nextSteps({ folder, target: metadata.target }, (script) => there.includes(script)),
+    ...nextSteps({ folder, target, isOffline: provider === "offline", results, iMaySend }),
   ];
 }
 

@@ -1,9 +1,10 @@
+import type { OpenAI } from "openai";
 import { embed } from "./embed.ts";
-import { lazily } from "./lazy.ts";
+import { type Lazy, lazily } from "./lazy.ts";
 import { batchLimits } from "./models.ts";
 import { openAiBatch } from "./openai-batch.ts";
 import { chatBody, decodeOpenAi, responsesBody } from "./openai-wire.ts";
-import { sdkFetch } from "./sdk-transport.ts";
+import { type SdkFetch, sdkFetch } from "./sdk-transport.ts";
 import { type ServiceOptions, TIMEOUT_MS, transport } from "./service.ts";
 import type { ModelRequest, Provider, WireRequest } from "./types.ts";
 
@@ -24,27 +25,8 @@ export function azure(options: AzureOptions): Provider {
   const { name, base } = options.as ?? { name: "azure", base: options.baseUrl };
   const { timeoutMs = TIMEOUT_MS, apiVersion = API_VERSION, apiKey } = options;
   const sdk = sdkFetch(timeoutMs);
-  const baseUrl = `${options.baseUrl.replace(/\/+$/, "")}/openai`;
-  const common = {
-    organization: null,
-    project: null,
-    adminAPIKey: null,
-    webhookSecret: null,
-    logLevel: "off",
-  } as const;
-  const settings = {
-    ...common,
-    apiKey,
-    apiVersion,
-    baseURL: baseUrl,
-    maxRetries: 0,
-    timeout: timeoutMs,
-    fetch: sdk.fetch,
-  };
-  const client = lazily(async () => {
-    const { AzureOpenAI } = await import("openai");
-    return new AzureOpenAI(settings);
-  });
+  const baseUrl = baseOf(options);
+  const client = azureClient(options, sdk);
   const send = transport({ ...options, baseUrl, provider: name, headers: { "api-key": apiKey } }, client, sdk);
   // The SDK adds the version itself.
   const query = options.transport === "lean" ? `?api-version=${encodeURIComponent(apiVersion)}` : "";
@@ -60,6 +42,32 @@ export function azure(options: AzureOptions): Provider {
     embed: (texts) => embed({ provider: name, client, sdk, model }, texts),
     batch: openAiBatch({ provider: name, client, sdk, limits, clock: options.clock, processesFiles: true }),
   };
+}
+
+function baseOf({ baseUrl }: AzureOptions): string {
+  return `${baseUrl.replace(/\/+$/, "")}/openai`;
+}
+
+/** Nothing is read from the environment behind the caller's back; nothing is logged; nothing is retried. */
+export function azureClient(options: AzureOptions, sdk: SdkFetch): Lazy<OpenAI> {
+  const { timeoutMs = TIMEOUT_MS, apiVersion = API_VERSION, apiKey } = options;
+  const settings = {
+    apiKey,
+    apiVersion,
+    baseURL: baseOf(options),
+    maxRetries: 0,
+    timeout: timeoutMs,
+    fetch: sdk.fetch,
+    organization: null,
+    project: null,
+    adminAPIKey: null,
+    webhookSecret: null,
+    logLevel: "off",
+  } as const;
+  return lazily(async () => {
+    const { AzureOpenAI } = await import("openai");
+    return new AzureOpenAI(settings);
+  });
 }
 
 function encode(request: ModelRequest, deployment: string | undefined): WireRequest {

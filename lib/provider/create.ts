@@ -91,7 +91,7 @@ function key(name: string, env: Environment): string {
 }
 
 /** Trimmed; a character that no HTTP header may carry would end up in the text of an error. */
-function needed(variable: string, what: string, env: Environment): string {
+export function needed(variable: string, what: string, env: Environment): string {
   const value = (env[variable] ?? "").trim();
   if (value === "") throw new StudyError("config", `${variable} is not set: put ${what} into .env or the environment`);
   if (!/^[\x21-\x7e]+$/.test(value))

@@ -10,11 +10,16 @@
  */
 export { answerError, retryAfterMs } from "./api-error.ts";
 export { type Environment, offlineProvider, openProvider, type ProviderConfig } from "./create.ts";
+export * from "./finetune.ts";
+export { blobSender, blobUrl, checkContainer, putBlob, withoutSas } from "./finetune-blob.ts";
+export { type Deployed, type DeploymentPlan, deploy, deploymentPlan, undeploy } from "./finetune-deploy.ts";
+export { openTuningLog, type TuningLog } from "./finetune-log.ts";
+export { followJob, startJob, type TuningEntry, type TuningPlace, uploadFiles } from "./finetune-protocol.ts";
 export { requestKey } from "./key.ts";
 export { MODELS_AS_OF, type ModelFacts, modelFacts } from "./models.ts";
 export { type PersonalData, personalData, redactPersonal } from "./personal-data.ts";
 export { type Finding, type Preflight, preflight } from "./preflight.ts";
 export { type Priced, type PriceSnapshot, priceSnapshot, priceUsd } from "./price.ts";
 export { redact } from "./redact.ts";
-export { type TrainingPrice, trainingPrice } from "./training.ts";
+export * from "./training.ts";
 export type * from "./types.ts";

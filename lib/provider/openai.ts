@@ -53,7 +53,7 @@ function openAiService(options: ServiceOptions, dialect: Dialect): Provider {
 }
 
 /** Nothing is read from the environment behind the caller's back; nothing is logged; nothing is retried. */
-function openAiClient(options: ServiceOptions, sdk: SdkFetch): Lazy<OpenAI> {
+export function openAiClient(options: ServiceOptions, sdk: SdkFetch): Lazy<OpenAI> {
   const settings = {
     apiKey: options.apiKey,
     baseURL: options.baseUrl,

@@ -22,6 +22,7 @@ export interface TuningDates {
 }
 
 interface Entry {
+  readonly snapshot: string;
   readonly usdPerMillion: number;
   readonly openai?: TuningDates;
   readonly azure?: TuningDates;
@@ -30,6 +31,11 @@ interface Entry {
 /** By the model's id, with or without its date. */
 export function trainingPrice(model: string): TrainingPrice {
   return { usdPerMillion: entryOf(model)?.usdPerMillion, asOf: table.asOf };
+}
+
+/** The dated model that services train, for an id without its date; any other id as it is. */
+export function tunableModel(model: string): string {
+  return entryOf(model)?.snapshot ?? model;
 }
 
 /** When a service trains and serves a model; undefined where it is not known to train it at all. */

@@ -46,7 +46,8 @@ await main(script, async (flags, around) => {
   });
   const { root, isMock } = asker;
   if (isMock) print(ielts.mockNotice(asker.notice));
-  const model = flags.model ?? flags.deployment ?? (process.env.AZURE_OPENAI_DEPLOYMENT_SCORER || "gpt-4o-mini");
+  const usual = flags.deployment ?? (process.env.AZURE_OPENAI_DEPLOYMENT_SCORER || "gpt-4o-mini");
+  const model = flags.model ?? (flags.tuned ? await ielts.tunedName(engine, disk, root, folder) : usual);
   const inputs = await engine.hashInputs(disk, [file("train.jsonl"), held]);
   const config = { model, seed, provider: asker.recorded, held: inputs.map(({ sha256 }) => sha256) };
   const hash = contentHash(config).slice(0, 8);

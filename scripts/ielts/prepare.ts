@@ -6,7 +6,7 @@ import { openSource } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
 import * as ielts from "corrigenda/ielts";
 import { sha256 } from "corrigenda/json";
-import { modelFacts, trainingPrice } from "corrigenda/provider";
+import { trainingPrice } from "corrigenda/provider";
 import { encodingOf, loadTokenizer } from "corrigenda/text";
 
 // Masked essays would have masked quotes: --redact is not offered.
@@ -61,15 +61,13 @@ await main(script, async (flags, around) => {
     environment: await engine.stageEnvironment(disk, asker.clock.now()),
   };
   const tuned = {
-    contextTokens: modelFacts(fineTuneModel)?.contextTokens,
     price: trainingPrice(fineTuneModel),
     tokenizer: () => loadTokenizer(encodingOf(fineTuneModel)),
   };
   const run = { flags, source: source.table, revision, asker, spec, model, tuned };
   await ielts.prepareRun(engine, run);
   const delivered = await ielts.deliver(engine, run, disk);
-  const exists = async (path: string): Promise<boolean> => (await disk.size(path)) !== undefined;
-  print((await ielts.closingLines(delivered, exists)).join("\n"));
+  print(ielts.closingLines(delivered, flags).join("\n"));
   const { maxRSS, userCPUTime } = process.resourceUsage();
   log.debug(`peak of memory ${(maxRSS / 1_024).toFixed(0)} MB, ${(userCPUTime / 1e6).toFixed(1)} s of CPU`);
 });

@@ -9,7 +9,7 @@ test("every data set says where it is from and what its licence allows", () => {
     ["gsm8k", true],
     ["hotpotqa", true],
     ["hub", false],
-    ["ielts", true],
+    ["ielts", false],
     ["ielts-sample", true],
     ["jfleg", true],
     ["longman", false],
