@@ -1,4 +1,4 @@
-import { isoSeconds } from "./trace-one.ts";
+import type { Summary } from "./summary.ts";
 import type { TraceRecord, TurnRecord } from "./types.ts";
 
 /** The folder of the source's files; the default lies in the run's own folder. Source: R4.42. */
@@ -18,10 +18,10 @@ export function tracesFile({ created_at }: Pick<TraceRecord, "created_at">): str
   return `traces_${created_at.slice(0, 10).replaceAll("-", "")}.jsonl`;
 }
 
-/** "summary_20240110_143022.json". Source: R4.47. @param endMs ms since 1970 */
-export function summaryFile(endMs: number): string {
-  const [day = "", time = ""] = isoSeconds(endMs).split("T");
-  return `summary_${day.replaceAll("-", "")}_${time.slice(0, 8).replaceAll(":", "")}.json`;
+/** "summary_20240110_143022.json"; "summary_none.json" for a run without a trace. Source: R4.47. */
+export function summaryFile({ completed_at }: Pick<Summary, "completed_at">): string {
+  const [day = "", time = ""] = completed_at.replace(/[-:Z]/g, "").split("T");
+  return day === "" ? "summary_none.json" : `summary_${day}_${time}.json`;
 }
 
 /**

@@ -20,5 +20,6 @@ export * from "./simulate-chain.ts";
 export { type FiguresAsked, type SimulatedFigures, simulatedFigures } from "./simulate-figures.ts";
 export { PRESETS, type Preset, type PresetName } from "./simulate-presets.ts";
 export { actionsOf, ownTemplates, parseTemplates } from "./templates.ts";
+export * from "./trace.ts";
 export * from "./train-classifier.ts";
 export * from "./types.ts";

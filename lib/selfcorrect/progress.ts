@@ -92,20 +92,21 @@ function stopped(cause: unknown): never {
 
 const SHOWN_ACTIONS = 3;
 
-/** What is watched while traces are made: speed, accuracy, its change, latency, the favourite actions. */
+/** What is watched while traces are made: traces per second, accuracy, its change, latency, the favourite actions. */
 export function liveLine(
   { now, actions }: Pick<TraceTally, "now" | "actions">,
   meter: Pick<CallMeter, "latencyMs">,
-  elapsedMs: number,
+  perSecond: number,
 ): string {
   const { traces, right_first, right_last, decisions } = now;
   if (traces === 0) return "no trace yet";
-  const speed = elapsedMs > 0 ? (traces / elapsedMs) * 1_000 : 0;
   const [p50, p95] = [meter.latencyMs(0.5), meter.latencyMs(0.95)];
   const delta = (100 * (right_last - right_first)) / traces;
   const shares = actions(SHOWN_ACTIONS).map(([id, n]) => `${id === NONE ? "stop" : id} ${percent(n / decisions)}`);
   return [
-    `${speed.toFixed(speed < 10 ? 2 : 0)} traces/s`,
+    ...(perSecond > 0 && perSecond < Number.POSITIVE_INFINITY
+      ? [`${perSecond.toFixed(perSecond < 10 ? 2 : 0)} traces/s`]
+      : []),
     `right ${percent(right_last / traces)} (${delta < 0 ? "" : "+"}${delta.toFixed(1)})`,
     ...(p50 === undefined || p95 === undefined ? [] : [`calls p50 ${milliseconds(p50)} p95 ${milliseconds(p95)}`]),
     shares.join(" "),

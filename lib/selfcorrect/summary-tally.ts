@@ -8,6 +8,9 @@ export interface TraceStatistics {
   readonly failed: number;
   readonly turns: number;
   readonly tokens: number;
+  /** Of the first answer that came, and of the last; ISO 8601, UTC; empty without a trace. */
+  readonly started: string;
+  readonly ended: string;
   /** Right at the first answer, and at the last. */
   readonly right_first: number;
   readonly right_last: number;
@@ -48,6 +51,8 @@ export interface TraceTally {
 }
 
 interface Sums {
+  started: string;
+  ended: string;
   traces: number;
   failed: number;
   turns: number;
@@ -62,6 +67,7 @@ interface Sums {
 }
 
 const NOTHING: Sums = {
+  ...{ started: "", ended: "" },
   ...{ traces: 0, failed: 0, turns: 0, tokens: 0, right_first: 0, right_last: 0, fixed: 0, broken: 0 },
   ...{ reprompt_tokens: 0, decisions: 0, reward: 0 },
 };
@@ -91,6 +97,9 @@ export function traceTally(): TraceTally {
     now.traces += 1;
     now.turns += trace.total_turns;
     now.tokens += trace.total_tokens;
+    const start = trace.turns[0]?.timestamp ?? "";
+    if (now.started === "" || start < now.started) now.started = start;
+    if (trace.created_at > now.ended) now.ended = trace.created_at;
     const first = firstAccuracy(trace);
     let right: number = first;
     for (const turn of trace.turns) {

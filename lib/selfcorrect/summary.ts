@@ -1,8 +1,7 @@
 import type { Metrics } from "corrigenda/results";
 import { wilson } from "corrigenda/stats";
 import type { TraceStatistics } from "./summary-tally.ts";
-import { isoSeconds } from "./trace-one.ts";
-import type { Policy } from "./types.ts";
+import type { Feedback, Policy } from "./types.ts";
 
 /** summary_YYYYMMDD_HHMMSS.json. Source: R4.50. */
 export interface Summary {
@@ -19,31 +18,34 @@ export interface Summary {
   readonly traces_per_second: number;
   readonly avg_turns_per_trace: number;
   readonly completed_at: string;
+  /** Not in the source: what a number of a run without a real model, or with an oracle, must say. */
+  readonly feedback: Feedback;
+  readonly provider: string;
 }
 
 export interface SummaryInput {
-  readonly statistics: Pick<TraceStatistics, "traces" | "turns" | "avg_reward">;
+  readonly statistics: Pick<TraceStatistics, "traces" | "turns" | "avg_reward" | "started" | "ended">;
   readonly policy: Pick<Policy, "stats">;
   readonly updates: number;
-  /** ms since 1970. */
-  readonly startMs: number;
-  readonly endMs: number;
+  readonly feedback: Feedback;
+  readonly provider: string;
 }
 
-/** The source's summary of a run, rates and means to three digits. */
-export function summaryOf({ statistics, policy, updates, startMs, endMs }: SummaryInput): Summary {
-  const { traces, turns, avg_reward } = statistics;
-  const seconds = (endMs - startMs) / 1_000;
+/** The source's summary of a run, rates and means to three digits. Its time is that of its answers, the first to the last. */
+export function summaryOf({ statistics, policy, updates, feedback, provider }: SummaryInput): Summary {
+  const { traces, turns, avg_reward, started, ended } = statistics;
+  const seconds = traces === 0 ? 0 : (Date.parse(ended) - Date.parse(started)) / 1_000;
   return {
     pipeline_stats: {
       ...{ traces_processed: traces, total_turns: turns, policy_updates: updates },
-      start_time: isoSeconds(startMs),
+      start_time: started,
     },
     policy_stats: { ...policy.stats(), avg_reward: rounded(avg_reward) },
     duration_seconds: rounded(seconds),
     traces_per_second: rounded(seconds > 0 ? traces / seconds : 0),
     avg_turns_per_trace: rounded(traces > 0 ? turns / traces : 0),
-    completed_at: isoSeconds(endMs),
+    completed_at: ended,
+    ...{ feedback, provider },
   };
 }
 

@@ -11,11 +11,12 @@ import { learning, listed, modelReply, options, questions, reply, row, scripted 
 
 // /work/shared/requirements/selfcorrection-scale.md, "Pipeline Summary Format"; avg_reward: its "Running the Pipeline".
 test("the requirement's summary comes out field by field, in its order", () => {
+  const times = { started: "2024-01-10T14:00:00Z", ended: "2024-01-10T15:00:00Z" };
   const stats = { algorithm: "thompson_sampling", total_actions: 33, alpha_params: 162, beta_params: 162 };
   const summary = summaryOf({
-    statistics: { traces: 1000, turns: 2340, avg_reward: 0.12345 },
+    statistics: { traces: 1000, turns: 2340, avg_reward: 0.12345, ...times },
     policy: { stats: () => stats },
-    ...{ updates: 20, startMs: Date.UTC(2024, 0, 10, 14), endMs: Date.UTC(2024, 0, 10, 15) },
+    ...{ updates: 20, feedback: "none", provider: "offline" },
   });
   expect(JSON.stringify(summary)).toBe(
     JSON.stringify({
@@ -28,20 +29,23 @@ test("the requirement's summary comes out field by field, in its order", () => {
       policy_stats: { ...stats, avg_reward: 0.123 },
       ...{ duration_seconds: 3600, traces_per_second: 0.278, avg_turns_per_trace: 2.34 },
       completed_at: "2024-01-10T15:00:00Z",
+      ...{ feedback: "none", provider: "offline" },
     }),
   );
 });
 
 test("a run without a trace has rates of 0", () => {
   const summary = summaryOf({
-    ...{ statistics: { traces: 0, turns: 0, avg_reward: 0 }, policy: listed([]), updates: 0, startMs: 0, endMs: 0 },
+    statistics: traceTally().statistics(),
+    ...{ policy: listed([]), updates: 0, feedback: "none", provider: "offline" },
   });
-  expect(summary).toMatchObject({ traces_per_second: 0, avg_turns_per_trace: 0 });
+  expect(summary).toMatchObject({ duration_seconds: 0, traces_per_second: 0, avg_turns_per_trace: 0 });
+  expect(summaryFile(summary)).toBe("summary_none.json");
 });
 
 test("files are named as in the requirement", () => {
   expect(tracesFile({ created_at: "2024-01-10T14:30:05Z" })).toBe("traces_20240110.jsonl");
-  expect(summaryFile(Date.UTC(2024, 0, 10, 14, 30, 22))).toBe("summary_20240110_143022.json");
+  expect(summaryFile({ completed_at: "2024-01-10T14:30:22Z" })).toBe("summary_20240110_143022.json");
 });
 
 test("a trace in the source's shape has the sample's fields in the sample's order, and says who answered", async () => {
@@ -101,7 +105,18 @@ describe("what traces add up to:", () => {
     for (const outcome of await made()) tally.add(outcome);
     const { reward_trend, avg_reward, ...all } = tally.statistics();
     expect(all).toEqual({
-      ...{ traces: 3, failed: 1, turns: 6, tokens: 60, right_first: 2, right_last: 2, fixed: 1, broken: 1 },
+      ...{
+        started: "2024-01-10T14:30:00Z",
+        ended: "2024-01-10T14:30:10Z",
+        traces: 3,
+        failed: 1,
+        turns: 6,
+        tokens: 60,
+        right_first: 2,
+        right_last: 2,
+        fixed: 1,
+        broken: 1,
+      },
       ...{ right_by_turn: [2, 3, 2], delta_accuracy: { "-1": 1, "0": 1, "1": 1 } },
       ...{ reprompt_tokens: 30, tokens_per_improvement: 30, actions: { none: 3, p_try_again: 2, p_are_you_sure: 1 } },
       error_modes: { anchored: 4, wavering: 2 },
@@ -144,7 +159,7 @@ describe("what traces add up to:", () => {
     const tally = traceTally();
     expect(liveLine(tally, { latencyMs: () => undefined }, 0)).toBe("no trace yet");
     for (const outcome of await made()) tally.add(outcome);
-    expect(liveLine(tally, { latencyMs: (share) => share * 2_000 }, 1_500)).toBe(
+    expect(liveLine(tally, { latencyMs: (share) => share * 2_000 }, 2)).toBe(
       "2.00 traces/s · right 67% (+0.0) · calls p50 1.0 s p95 1.9 s · stop 50% p_try_again 33% p_are_you_sure 17%",
     );
   });

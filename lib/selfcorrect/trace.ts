@@ -1,0 +1,12 @@
+export * from "./collect.ts";
+export * from "./collect-flags.ts";
+export * from "./collect-parts.ts";
+export * from "./collect-words.ts";
+export * from "./export.ts";
+export * from "./progress.ts";
+export * from "./summary.ts";
+export { firstAccuracy, type RewardPoint, type TraceStatistics, type TraceTally, traceTally } from "./summary-tally.ts";
+export { FAILURES, openTraceFiles, readTraces, TRACES } from "./trace-files.ts";
+export { openTraces, type TraceLoop } from "./trace-loop.ts";
+export { isoSeconds, observationsOf, traceOne } from "./trace-one.ts";
+export type * from "./trace-types.ts";
