@@ -74,12 +74,10 @@ function textScoring(name: string, answer: (text: string) => string, gold: (refe
 
 /** lm-eval's regexes_to_ignore in their order, then ignore_case. Python's $ also stands before a last newline. */
 function ignored(text: string): string {
-  return text
-    .replace(/,/g, "")
-    .replace(/\$/g, "")
-    .replace(/[\s\S]*#### /, "")
-    .replace(/\.(?=\n?$)/, "")
-    .toLowerCase();
+  const bare = text.replace(/[,$]/g, "");
+  const mark = bare.lastIndexOf("#### ");
+  const behind = mark < 0 ? bare : bare.slice(mark + 5);
+  return behind.replace(/\.(?=\n?$)/, "").toLowerCase();
 }
 
 function textOf(number: Rational | undefined): string | undefined {

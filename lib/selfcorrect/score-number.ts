@@ -8,12 +8,13 @@ export interface Rational {
 /** Longer runs of digits are no answer, and exact arithmetic on them is slow. */
 const MAX_DIGITS = 1_000;
 const DIGITS = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)`;
+const UNDER = String.raw`/0*[1-9]\d*(?!\.?\d)`;
 /**
  * A number as people write it: -1,234.50, $7, .5, 84/2, 3 1/2. A minus counts where nothing stands before it that it could be
  * subtracted from, so 10-15 holds 10 and 15; digits inside a word (CO2) or a version (1.2.3) are none.
  */
 const NUMBER = new RegExp(
-  String.raw`(?<![\p{L}\d]|\d\.)(?:(?<![).%])[-+])?(?:\p{Sc}[-+]?)?(?:${DIGITS} \d+/0*[1-9]\d*|(?:${DIGITS}(?:\.\d+)?|(?<!\.)\.\d+)(?:/0*[1-9]\d*)?)`,
+  String.raw`(?<![\p{L}\d]|\d\.)(?:(?<![).%])[-+])?(?:\p{Sc}[-+]?)?(?:${DIGITS} \d+${UNDER}|(?:${DIGITS}(?:\.\d+)?|(?<!\.)\.\d+)(?:${UNDER})?)`,
   "gu",
 );
 const VULGAR = /(\d?)([\u00BC-\u00BE\u2150-\u215E])/g;

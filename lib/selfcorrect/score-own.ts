@@ -2,7 +2,7 @@ import { lastNumber, numberText, type Rational, sameNumber, wholeNumber } from "
 import { answerPart } from "./score-text.ts";
 import type { Scoring } from "./types.ts";
 
-const ENDS = /^[\s"'“”‘’«»`*_.,;:!?()[\]]+|[\s"'“”‘’«»`*_.,;:!?()[\]]+$/g;
+const ENDS = /^[\s"'“”‘’«»`*_.,;:!?()[\]]+|(?<![\s"'“”‘’«»`*_.,;:!?()[\]])[\s"'“”‘’«»`*_.,;:!?()[\]]+$/g;
 
 /**
  * The rule for a data set of one's own: by value where the reference is a number (the last one of the reply's answer counts),
