@@ -18,16 +18,22 @@ export interface State {
   readonly version: number;
 }
 
+/** What is held of every action's mean reward in one context. */
+export interface Belief {
+  readonly means: readonly number[];
+  /** Their standard deviations, where the model has them; of NONE it is not read. */
+  readonly sds?: readonly number[];
+}
+
 /** One way to learn and to choose. Actions are places in the policy's list. */
 export interface Algorithm<S extends State> {
   readonly start: S;
-  /** What each action is expected to earn, by which `explored` is told. */
-  estimates(state: S, context: RtsContext): ArrayLike<number>;
+  /** By its means `explored` is told. */
+  beliefs(state: S, context: RtsContext): Belief;
   /** Sum to 1. Every choice is drawn from these, so that a propensity is the probability that acted. */
   propensities(state: S, context: RtsContext): readonly number[];
   /** A place of the same distribution, where there is a quicker way. */
   draw?(state: S, context: RtsContext, rng: Rng): number;
-  /** @param known whether the action is NONE, which teaches nothing but that it was taken */
   observe(state: S, context: RtsContext, action: number, reward: number): S;
   save(state: S): Json;
   /** Throws a ZodError on what `save` never wrote. */
@@ -79,15 +85,13 @@ function decide<S extends State>(
 ): Decision {
   const p = way.propensities(state, context);
   const place = drawPlace(p, rng);
-  const estimates = way.estimates(state, context);
-  const own = estimates[place] as number;
-  let explored = false;
-  for (let i = 0; i < actions.length && !explored; i++) explored = (estimates[i] as number) > own;
+  const { means } = way.beliefs(state, context);
+  const own = means[place] as number;
   return {
     action: actions[place] as string,
     propensity: p[place] as number,
     from: "exact",
-    explored,
+    explored: means.some((mean) => mean > own),
     candidates: actions,
   };
 }

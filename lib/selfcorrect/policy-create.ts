@@ -1,12 +1,14 @@
 import { StudyError } from "corrigenda/error";
-import type { Json } from "corrigenda/json";
+import type { Json, JsonObject } from "corrigenda/json";
 import { z } from "zod";
-import { type Algorithm, type DrawingPolicy, policyOf, type State } from "./policy-algorithm.ts";
+import { type Algorithm, type DrawingPolicy, type Head, policyOf, type State } from "./policy-algorithm.ts";
 import { fixed } from "./policy-fixed.ts";
+import { frozen, halting } from "./policy-halting.ts";
 import { PolicyOptions } from "./policy-options.ts";
-import { epsilonGreedy, gaussianThompson, sourceThompson } from "./policy-rules.ts";
+import { pooled } from "./policy-pooled.ts";
+import { betaThompson, epsilonGreedy, gaussianThompson, sourceThompson, ucb1 } from "./policy-rules.ts";
 import { type Rule, tabular } from "./policy-table.ts";
-import { NONE } from "./types.ts";
+import { NONE, type Policy } from "./types.ts";
 
 type Maker = (options: PolicyOptions, known: number) => Rule;
 
@@ -16,10 +18,15 @@ const TABULAR: Readonly<Record<string, Maker>> = {
   epsilon_greedy: epsilonGreedy,
   greedy: () => epsilonGreedy({ epsilon: 0, decay: 1 }),
   gaussian_ts: gaussianThompson,
+  beta_ts: betaThompson,
+  ucb1,
 };
 
+const HALTING = "halting:";
+const FROZEN = "frozen:";
+
 /** Names for `createPolicy`, and "always:" before the id of an action. */
-export const ALGORITHMS: readonly string[] = [...Object.keys(TABULAR), "random", "never"];
+export const ALGORITHMS: readonly string[] = [...Object.keys(TABULAR), "gaussian_ts_pooled", "random", "never"];
 
 /**
  * A policy that has seen nothing.
@@ -29,7 +36,8 @@ export const ALGORITHMS: readonly string[] = [...Object.keys(TABULAR), "random",
 export function createPolicy(algorithm: string, options: z.input<typeof PolicyOptions>): DrawingPolicy {
   const { data, error } = PolicyOptions.safeParse(options);
   if (error) throw new StudyError("config", `options of the policy ${algorithm}: ${sentence(error)}`);
-  return made(algorithm, data, (way) => way.start);
+  const head = { algorithm, options: data };
+  return withWay(head, algorithm, (way) => policyOf(way, head, way.start));
 }
 
 const Saved = z.strictObject({
@@ -42,43 +50,52 @@ const Saved = z.strictObject({
 /** The policy whose `state()` this is: it takes the same next actions. Throws StudyError "config" on anything else. */
 export function restorePolicy(state: Json): DrawingPolicy {
   try {
-    const { algorithm, options, version, learned } = Saved.parse(state);
-    return made(algorithm, options, (way) => way.load(learned, version));
+    const { version, learned, ...head } = Saved.parse(state);
+    return withWay(head, head.algorithm, (way) => policyOf(way, head, way.load(learned, version)));
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     throw new StudyError("config", `not the state of a policy: ${sentence(error)}`, { cause: error });
   }
 }
 
-function made(
-  algorithm: string,
-  options: PolicyOptions,
-  state: <S extends State>(way: Algorithm<S>) => S,
-): DrawingPolicy {
-  const head = { algorithm, options };
-  const { actions } = options;
-  const known = actions.indexOf(NONE);
-  const rule = Object.hasOwn(TABULAR, algorithm) ? TABULAR[algorithm] : undefined;
-  if (rule) {
-    const way = tabular(rule(options, known), actions.length, known);
-    return policyOf(way, head, state(way));
+/**
+ * What a policy has learned, put to use: the best template where it is sure enough to help (the option `sure`), otherwise
+ * NONE. It learns no more.
+ */
+export function frozenPolicy(policy: Policy): DrawingPolicy {
+  const saved = Saved.parse(policy.state());
+  return restorePolicy({ ...(policy.state() as JsonObject), algorithm: `${FROZEN}${saved.algorithm}` });
+}
+
+/** Hands over the algorithm of a name. */
+function withWay(head: Head, name: string, use: <S extends State>(way: Algorithm<S>) => DrawingPolicy): DrawingPolicy {
+  const { options } = head;
+  const known = options.actions.indexOf(NONE);
+  if (name.startsWith(HALTING)) {
+    needAction(name, NONE, options.actions);
+    return withWay(head, name.slice(HALTING.length), (way) => use(halting(way, known, options.stop)));
   }
-  const way = fixed(shares(algorithm, actions));
-  return policyOf(way, head, state(way));
+  if (name.startsWith(FROZEN))
+    return withWay(head, name.slice(FROZEN.length), (way) => use(frozen(way, known, options.sure)));
+  if (name === "gaussian_ts_pooled") return use(pooled(options, known));
+  const rule = Object.hasOwn(TABULAR, name) ? TABULAR[name] : undefined;
+  if (rule) return use(tabular(rule(options, known), options.actions.length, known));
+  return use(fixed(shares(name, options.actions)));
 }
 
 /** The probabilities of a policy that learns nothing. */
-function shares(algorithm: string, actions: readonly string[]): readonly number[] {
-  if (algorithm === "random") return actions.map(() => 1 / actions.length);
-  const one = algorithm === "never" ? NONE : /^always:(.+)$/.exec(algorithm)?.[1];
+function shares(name: string, actions: readonly string[]): readonly number[] {
+  if (name === "random") return actions.map(() => 1 / actions.length);
+  const one = name === "never" ? NONE : /^always:(.+)$/.exec(name)?.[1];
   if (one === undefined)
-    throw new StudyError(
-      "config",
-      `there is no policy "${algorithm}"; take ${ALGORITHMS.join(", ")} or always:<template>`,
-    );
-  if (!actions.includes(one))
-    throw new StudyError("config", `the policy ${algorithm} needs the action "${one}"; it has ${actions.join(", ")}`);
+    throw new StudyError("config", `there is no policy "${name}"; take ${ALGORITHMS.join(", ")} or always:<template>`);
+  needAction(name, one, actions);
   return actions.map((action) => (action === one ? 1 : 0));
+}
+
+function needAction(name: string, action: string, actions: readonly string[]): void {
+  if (!actions.includes(action))
+    throw new StudyError("config", `the policy ${name} needs the action "${action}"; it has ${actions.join(", ")}`);
 }
 
 function sentence(error: z.ZodError): string {

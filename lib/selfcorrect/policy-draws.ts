@@ -43,3 +43,10 @@ export function firstLargest(xs: ArrayLike<number>): number {
   for (let i = 1; i < xs.length; i++) if ((xs[i] as number) > (xs[best] as number)) best = i;
   return best;
 }
+
+/** Probability 1 at one place. */
+export function certain(place: number, size: number): number[] {
+  const p = new Array<number>(size).fill(0);
+  p[place] = 1;
+  return p;
+}

@@ -3,10 +3,10 @@ import type { Algorithm, State } from "./policy-algorithm.ts";
 
 /** The same probabilities in every context, whatever was seen. */
 export function fixed(p: readonly number[]): Algorithm<State> {
-  const nothing = p.map(() => 0);
+  const nothing = { means: p.map(() => 0) };
   return {
     start: { version: 0 },
-    estimates: () => nothing,
+    beliefs: () => nothing,
     propensities: () => p,
     observe: ({ version }) => ({ version: version + 1 }),
     save: () => ({}),

@@ -17,8 +17,18 @@ export const PolicyOptions = z.strictObject({
   /** epsilon_greedy: what it is multiplied by at every choice. Source: facts 4.D. */
   decay: positive.max(1).default(0.99),
   /** Gaussian and linear policies: standard deviation of one reward. */
-  noise: positive.default(0.6),
+  noise: positive.default(0.55),
   /** Gaussian policies: standard deviation of a template's mean reward, before anything is known. */
   prior: positive.default(0.3),
+  /** beta_ts: what rewards lie between; one outside counts as the end. */
+  range: z
+    .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low < high, "does not rise; give the least and the largest reward")
+    .readonly()
+    .default([-1.1, 1.1]),
+  /** halting: the probability that the best template helps, below which it stops. */
+  stop: positive.max(0.5).default(0.05),
+  /** frozen: the probability that the best template helps, from which it is used. */
+  sure: z.number().min(0.5).lt(1).default(0.9),
 });
 export type PolicyOptions = z.infer<typeof PolicyOptions>;

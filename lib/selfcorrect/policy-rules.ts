@@ -1,13 +1,14 @@
 import type { Rng } from "corrigenda/rng";
-import { drawBeta, drawNormal, firstLargest } from "./policy-draws.ts";
+import type { Belief } from "./policy-algorithm.ts";
+import { certain, drawBeta, drawNormal, firstLargest } from "./policy-draws.ts";
 import type { PolicyOptions } from "./policy-options.ts";
 import { normalWinners } from "./policy-quadrature.ts";
 import { betaWinners } from "./policy-quadrature-beta.ts";
-import { type Row, type Rule, touched } from "./policy-table.ts";
+import { type Row, type Rule, sumAt, touched } from "./policy-table.ts";
 
 /** The mean reward of each action so far; 0 where it was never taken. */
-export function sampleMeans({ n, gain, loss }: Row): number[] {
-  return n.map((count, at) => (count === 0 ? 0 : ((gain[at] as number) - (loss[at] as number)) / count));
+export function sampleMeans(row: Row): number[] {
+  return row.n.map((count, at) => (count === 0 ? 0 : sumAt(row, at) / count));
 }
 
 /**
@@ -17,7 +18,7 @@ export function sampleMeans({ n, gain, loss }: Row): number[] {
 export function sourceThompson(): Rule {
   const alphaBeta = ({ gain, loss }: Row) => ({ a: gain.map((sum) => 1 + sum), b: loss.map((sum) => 1 + sum) });
   return {
-    estimates: (row) => row.gain.map((sum, at) => (1 + sum) / (2 + sum + (row.loss[at] as number))),
+    beliefs: (row) => ({ means: row.gain.map((sum, at) => (1 + sum) / (2 + sum + (row.loss[at] as number))) }),
     propensities: (row) => betaWinners({ ...alphaBeta(row), known: -1, constant: 0 }),
     draw: ({ gain, loss }, rng) =>
       firstLargest(gain.map((sum, at) => drawBeta(1 + sum, 1 + (loss[at] as number), rng))),
@@ -34,7 +35,7 @@ export function sourceThompson(): Rule {
  */
 export function epsilonGreedy({ epsilon, decay }: Pick<PolicyOptions, "epsilon" | "decay">): Rule {
   return {
-    estimates: sampleMeans,
+    beliefs: (row) => ({ means: sampleMeans(row) }),
     propensities: (row, version) => {
       const means = sampleMeans(row);
       const best = means[firstLargest(means)] as number;
@@ -51,33 +52,73 @@ export function epsilonGreedy({ epsilon, decay }: Pick<PolicyOptions, "epsilon" 
   };
 }
 
-/** What a normal model holds of each action's mean reward in one context. */
-export interface Belief {
-  readonly means: readonly number[];
-  readonly sds: readonly number[];
-}
-
 /** Gaussian Thompson sampling: normal prior around 0, normal rewards of known spread; NONE is known to earn 0. */
 export function gaussianThompson({ noise, prior }: PolicyOptions, known: number): Rule {
-  const beliefs = (row: Row): Belief => gaussianBeliefs(row, noise, prior);
+  const beliefs = (row: Row): Required<Belief> => gaussianBeliefs(row, noise, prior);
   return {
-    estimates: (row) => beliefs(row).means,
+    beliefs,
     propensities: (row) => normalWinners({ ...beliefs(row), known }),
     draw: (row, rng) => drawWinner(beliefs(row), known, rng),
   };
 }
 
 /** Means and standard deviations after the rewards of a row. @see Agrawal & Goyal 2017, J. ACM 64(5):30 */
-export function gaussianBeliefs({ n, gain, loss }: Row, noise: number, prior: number): Belief {
+export function gaussianBeliefs(row: Row, noise: number, prior: number): Required<Belief> {
   const [perReward, first] = [noise ** -2, prior ** -2];
-  const precisions = n.map((count) => first + count * perReward);
+  const precisions = row.n.map((count) => first + count * perReward);
   return {
-    means: precisions.map((precision, at) => (((gain[at] as number) - (loss[at] as number)) * perReward) / precision),
+    means: precisions.map((precision, at) => (sumAt(row, at) * perReward) / precision),
     sds: precisions.map((precision) => 1 / Math.sqrt(precision)),
   };
 }
 
 /** The place of the largest of one draw each. */
-export function drawWinner({ means, sds }: Belief, known: number, rng: Rng): number {
+export function drawWinner({ means, sds }: Required<Belief>, known: number, rng: Rng): number {
   return firstLargest(means.map((mean, at) => (at === known ? mean : mean + (sds[at] as number) * drawNormal(rng))));
+}
+
+/** UCB1: each action once in order, then the first with the largest mean + sqrt(2 ln t / n), t the choices made. NONE has no margin. */
+export function ucb1(_options: PolicyOptions, known: number): Rule {
+  const bounds = (row: Row): number[] => {
+    const taken = 2 * Math.log(row.n.reduce((sum, n) => sum + n, 0));
+    return sampleMeans(row).map((mean, at) => {
+      if (at === known) return 0;
+      const n = row.n[at] as number;
+      return n === 0 ? Infinity : mean + Math.sqrt(taken / n);
+    });
+  };
+  return {
+    beliefs: (row) => ({ means: sampleMeans(row) }),
+    propensities: (row) => certain(firstLargest(bounds(row)), row.n.length),
+  };
+}
+
+/** Thompson sampling with Beta(1, 1) priors over rewards that are moved from a range to [0, 1]. NONE is known to earn 0. */
+export function betaThompson({ range: [low, high] }: PolicyOptions, known: number): Rule {
+  const width = high - low;
+  const constant = -low / width;
+  const betas = (row: Row) => {
+    const hits = row.n.map((n, at) => Math.min(n, Math.max(0, (sumAt(row, at) - n * low) / width)));
+    return {
+      a: hits.map((hit) => 1 + hit),
+      b: hits.map((hit, at) => 1 + (row.n[at] as number) - hit),
+      known,
+      constant,
+    };
+  };
+  return {
+    beliefs: (row) => {
+      const { a, b } = betas(row);
+      const shares = a.map((one, at) => one / (one + (b[at] as number)));
+      return {
+        means: shares.map((share, at) => (at === known ? 0 : low + width * share)),
+        sds: shares.map((share, at) => width * Math.sqrt((share * (1 - share)) / (3 + (row.n[at] as number)))),
+      };
+    },
+    propensities: (row) => betaWinners(betas(row)),
+    draw: (row, rng) => {
+      const { a, b } = betas(row);
+      return firstLargest(a.map((one, at) => (at === known ? constant : drawBeta(one, b[at] as number, rng))));
+    },
+  };
 }

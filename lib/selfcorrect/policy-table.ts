@@ -2,7 +2,7 @@ import type { JsonObject } from "corrigenda/json";
 import type { Rng } from "corrigenda/rng";
 import { z } from "zod";
 import { CONTEXT_KEYS, contextIndex } from "./context.ts";
-import type { Algorithm, State } from "./policy-algorithm.ts";
+import type { Algorithm, Belief, State } from "./policy-algorithm.ts";
 
 /** What was seen of each action in one context. */
 export interface Row {
@@ -15,13 +15,15 @@ export interface Row {
 }
 
 /** One row a context, by the place of its key; a row that nothing was seen of is missing. */
+export type Rows = readonly (Row | undefined)[];
+
 export interface Table extends State {
-  readonly rows: readonly (Row | undefined)[];
+  readonly rows: Rows;
 }
 
 /** How a row is read. `version` counts the observations in the whole table. */
 export interface Rule {
-  estimates(row: Row): ArrayLike<number>;
+  beliefs(row: Row): Belief;
   propensities(row: Row, version: number): readonly number[];
   draw?(row: Row, rng: Rng): number;
   stats?(table: Table, known: number): Readonly<Record<string, number>>;
@@ -35,7 +37,7 @@ export function tabular(rule: Rule, size: number, known: number): Algorithm<Tabl
   const { draw } = rule;
   return {
     start: { version: 0, rows: [] },
-    estimates: (table, context) => rule.estimates(rowOf(table, context)),
+    beliefs: (table, context) => rule.beliefs(rowOf(table, context)),
     propensities: (table, context) => rule.propensities(rowOf(table, context), table.version),
     ...(draw && { draw: (table, context, rng) => draw(rowOf(table, context), rng) }),
     observe: ({ version, rows }, context, action, reward) => ({
@@ -55,19 +57,18 @@ export function touched({ rows }: Table, known: number): number {
   return count;
 }
 
+/** The sum of an action's rewards. */
+export function sumAt({ gain, loss }: Row, action: number): number {
+  return (gain[action] as number) - (loss[action] as number);
+}
+
 export function emptyRow(size: number): Row {
   const zeros = new Array<number>(size).fill(0);
   return { n: zeros, gain: zeros, loss: zeros };
 }
 
 /** The rows with one more observation; those not touched are shared. */
-export function withRow(
-  rows: readonly (Row | undefined)[],
-  place: number,
-  empty: Row,
-  action: number,
-  reward: number,
-): readonly (Row | undefined)[] {
+export function withRow(rows: Rows, place: number, empty: Row, action: number, reward: number): Rows {
   const { n, gain, loss } = rows[place] ?? empty;
   const next = rows.slice();
   next[place] = {
@@ -85,14 +86,14 @@ function added(xs: readonly number[], place: number, more: number): readonly num
 }
 
 /** Rows under the keys of their contexts. */
-export function saveRows(rows: readonly (Row | undefined)[]): JsonObject {
+export function saveRows(rows: Rows): JsonObject {
   return Object.fromEntries(rows.flatMap((row, place) => (row ? [[CONTEXT_KEYS[place] as string, { ...row }]] : [])));
 }
 
 const sum = z.number().min(0);
 
 /** Throws a ZodError on anything but rows of `size` actions under keys of contexts. */
-export function loadRows(saved: unknown, size: number): readonly (Row | undefined)[] {
+export function loadRows(saved: unknown, size: number): Rows {
   const list = (item: z.ZodNumber) => z.array(item).length(size);
   const Saved = z.partialRecord(
     z.enum(CONTEXT_KEYS as [string, ...string[]]),
