@@ -25,6 +25,9 @@ export interface TrainOptions {
   readonly folds?: number;
 }
 
+/** Questions that folds can be made of. */
+const LEAST_GROUPS = 10;
+
 /** What was chosen on the folds. */
 export interface Choices {
   readonly modePenalty: number;
@@ -41,17 +44,20 @@ export interface Choices {
  */
 export function train(
   examples: readonly Example[],
-  { seed, name = "trained", penalties = [0.3, 3, 30], folds: count = 5 }: TrainOptions,
+  { seed, name = "trained", penalties = [1, 10, 100], folds: count = 5 }: TrainOptions,
 ): Trained & { readonly choices: Choices } {
   const modes = ERROR_MODES.filter((mode) => examples.some((example) => example.mode === mode));
   const rights = examples.map(({ mode }) => isRightAfter(mode));
-  if (modes.length < 2 || new Set(rights).size < 2)
+  const facts = {
+    rows: examples.length,
+    modes: modes.length,
+    groups: new Set(examples.map(({ group }) => group)).size,
+  };
+  if (modes.length < 2 || new Set(rights).size < 2 || facts.groups < LEAST_GROUPS)
     throw new StudyError(
       "dataset",
-      "training: rows of two failure modes or more are needed, right and wrong after; give more rows",
-      {
-        facts: { rows: examples.length, modes: modes.length },
-      },
+      `training: ${facts.rows} rows of ${facts.groups} questions and ${facts.modes} failure modes are too few; ${LEAST_GROUPS} questions, two modes, right and wrong answers are needed`,
+      { facts },
     );
   const scales = fitScales(examples);
   const vectorizer = fitVectorizer(examples);
@@ -124,9 +130,9 @@ function fitHead(
   return { model: fitted({ ...problem, penalty }), penalty, leftOut: leftOut[best] ?? [] };
 }
 
-/** As fine as scikit-learn's default and ten times more: the slope per row. */
+/** As fine as scikit-learn's default: the slope per row. */
 function fitted(problem: SoftmaxProblem, start?: Softmax): Softmax {
-  return fitSoftmax(problem, start, 1e-5 * problem.rows.length);
+  return fitSoftmax(problem, start, 1e-4 * problem.rows.length);
 }
 
 function partOf(

@@ -30,28 +30,54 @@ export interface SoftmaxProblem {
 export function softmaxObjective(problem: SoftmaxProblem): Objective {
   const { rows, labels, weights, columns, classes, penalty } = problem;
   const end = columns * classes;
+  const { starts, places, values } = packed(rows, classes);
   const scores = new Float64Array(classes);
   return (point, slope) => {
     let value = 0;
     for (let at = 0; at < end; at++) {
-      const own = point[at] ?? 0;
+      const own = point[at] as number;
       value += (penalty / 2) * own * own;
       slope[at] = penalty * own;
     }
     slope.fill(0, end);
-    for (const [at, row] of rows.entries()) {
-      const [label, weight] = [labels[at] ?? 0, weights[at] ?? 0];
-      addScores(row, point, point.subarray(end), scores);
-      const own = scores[label] ?? 0;
+    for (let row = 0; row < rows.length; row++) {
+      const [label, weight] = [labels[row] as number, weights[row] as number];
+      const [from, to] = [starts[row] as number, starts[row + 1] as number];
+      for (let one = 0; one < classes; one++) {
+        let score = point[end + one] as number;
+        for (let at = from; at < to; at++)
+          score += (values[at] as number) * (point[(places[at] as number) + one] as number);
+        scores[one] = score;
+      }
+      const own = scores[label] as number;
       value += weight * (softmaxInPlace(scores) - own);
       for (let one = 0; one < classes; one++) {
-        scores[one] = weight * ((scores[one] ?? 0) - (one === label ? 1 : 0));
-        slope[end + one] = (slope[end + one] ?? 0) + (scores[one] ?? 0);
+        const residual = weight * ((scores[one] as number) - (one === label ? 1 : 0));
+        slope[end + one] = (slope[end + one] as number) + residual;
+        for (let at = from; at < to; at++) {
+          const place = (places[at] as number) + one;
+          slope[place] = (slope[place] as number) + (values[at] as number) * residual;
+        }
       }
-      addSlopes(row, scores, slope);
     }
     return value;
   };
+}
+
+/** The rows one after the other, in typed arrays; places are those of a column's first weight. */
+function packed(rows: readonly SparseRow[], classes: number) {
+  const starts = new Int32Array(rows.length + 1);
+  for (const [at, row] of rows.entries()) starts[at + 1] = (starts[at] ?? 0) + row.columns.length;
+  const places = new Int32Array(starts[rows.length] ?? 0);
+  const values = new Float64Array(places.length);
+  for (const [at, row] of rows.entries()) {
+    places.set(
+      row.columns.map((column) => column * classes),
+      starts[at],
+    );
+    values.set(row.values, starts[at]);
+  }
+  return { starts, places, values };
 }
 
 /** @param start where to begin: a model of the same shape, such as that of another penalty */
@@ -97,13 +123,4 @@ export function softmaxInPlace(scores: Float64Array): number {
   }
   for (let one = 0; one < scores.length; one++) scores[one] = (scores[one] ?? 0) / sum;
   return most + Math.log(sum);
-}
-
-function addSlopes({ columns, values }: SparseRow, residuals: Float64Array, slope: Float64Array): void {
-  const classes = residuals.length;
-  for (let at = 0; at < columns.length; at++) {
-    const [base, value] = [(columns[at] ?? 0) * classes, values[at] ?? 0];
-    for (let one = 0; one < classes; one++)
-      slope[base + one] = (slope[base + one] ?? 0) + value * (residuals[one] ?? 0);
-  }
 }
