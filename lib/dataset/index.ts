@@ -6,8 +6,11 @@
  * mayLeave(declarationOf("fce"), remote, false)?.code; // "refused"
  * @module
  */
+
+export { efcamdat, type LearnerText } from "./efcamdat.ts";
 export type { HubOptions } from "./hub.ts";
 export { isRemote, mayLeave } from "./may-leave.ts";
+export { merlin } from "./merlin.ts";
 export type { QuestionRow } from "./question.ts";
 export { openQuestions, type QuestionOptions, type QuestionSource, questionSets } from "./questions.ts";
 export { declarationOf, declarations } from "./registry.ts";

@@ -1,12 +1,14 @@
 import { StudyError } from "corrigenda/error";
 import { bea2019 } from "./bea2019.ts";
 import { boolq } from "./boolq.ts";
+import { efcamdat } from "./efcamdat.ts";
 import { fce } from "./fce.ts";
 import { gsm8k } from "./gsm8k.ts";
 import { hotpotqa } from "./hotpotqa.ts";
 import { hub, ielts, ieltsSample } from "./ielts.ts";
 import { jfleg } from "./jfleg.ts";
 import { longman } from "./longman.ts";
+import { merlin } from "./merlin.ts";
 import { mock } from "./mock.ts";
 import { papers, samplePapers } from "./papers.ts";
 import { sample } from "./sample.ts";
@@ -15,7 +17,7 @@ import { user } from "./user.ts";
 
 /** Every declared data set. A new one is one file and one name here. */
 export const declarations: readonly Declaration[] = [
-  ...[bea2019, boolq, fce, gsm8k, hotpotqa, hub, ielts, ieltsSample, jfleg, longman, mock],
+  ...[bea2019, boolq, efcamdat, fce, gsm8k, hotpotqa, hub, ielts, ieltsSample, jfleg, longman, merlin, mock],
   ...[papers, sample, samplePapers, user],
 ];
 

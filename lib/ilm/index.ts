@@ -7,7 +7,12 @@
  * infillTokens(["word"]).names[50259]; // "<|infill_word|>"
  * @module
  */
+export * from "./corpus-plan.ts";
 export { type Ratios, SPLITS, type Split, splitSizes } from "./corpus-split.ts";
+export { statisticsLines } from "./corpus-statistics.ts";
+export { type LearnerRows, survey } from "./corpus-survey.ts";
+export * from "./corpus-synthetic.ts";
+export { writeSplits } from "./corpus-write.ts";
 export { documentExamples, type LayoutOptions } from "./example-document.ts";
 export { type Example, layout, padded, TARGET, TASKS, type Task } from "./example-layout.ts";
 export { MASK_CLASSES, type MaskClass, maskClass } from "./mask-classes.ts";

@@ -5,6 +5,7 @@ test("every data set says where it is from and what its licence allows", () => {
   expect(declarations.map((one) => [one.name, one.mayLeaveMachine])).toEqual([
     ["bea2019", false],
     ["boolq", true],
+    ["efcamdat", false],
     ["fce", false],
     ["gsm8k", true],
     ["hotpotqa", true],
@@ -13,6 +14,7 @@ test("every data set says where it is from and what its licence allows", () => {
     ["ielts-sample", true],
     ["jfleg", true],
     ["longman", false],
+    ["merlin", true],
     ["mock", true],
     ["papers", false],
     ["sample", true],
@@ -23,8 +25,8 @@ test("every data set says where it is from and what its licence allows", () => {
 });
 
 test("an unknown data set is refused with the known ones", () => {
-  expect(() => declarationOf("efcamdat")).toThrow(
-    "no data set is declared as 'efcamdat'; known are bea2019, boolq, fce, gsm8k, hotpotqa, hub, ielts, ielts-sample, jfleg, longman, mock, papers, sample, sample-papers, user",
+  expect(() => declarationOf("toefl11")).toThrow(
+    "no data set is declared as 'toefl11'; known are bea2019, boolq, efcamdat, fce, gsm8k, hotpotqa, hub, ielts, ielts-sample, jfleg, longman, merlin, mock, papers, sample, sample-papers, user",
   );
 });
 
