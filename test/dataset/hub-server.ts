@@ -20,6 +20,8 @@ export interface Served {
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** Path to bytes, on refs/convert/parquet. */
   readonly converted?: Readonly<Record<string, Uint8Array>>;
+  /** The commit of main that answers to its sha alone, as one that is not the newest. */
+  readonly pinned?: string;
   readonly token?: string;
   readonly status?: number;
   /** Files on a page of the tree. */
@@ -56,10 +58,11 @@ function answer(served: Served, hub: HubServer, request: IncomingMessage, respon
   if (served.token !== undefined && request.headers.authorization !== `Bearer ${served.token}`)
     return give(401, { error: "Invalid credentials" });
   const api = `/api/datasets/${dataset}`;
-  if (path === `${api}/revision/main`) return give(200, { id: dataset, sha: SHA });
+  const main = served.pinned ?? SHA;
+  if (path === `${api}/revision/${served.pinned ?? "main"}`) return give(200, { id: dataset, sha: main });
   if (path === `${api}/revision/refs/convert/parquet` && served.converted) return give(200, { sha: CONVERTED_SHA });
   for (const [sha, tree] of [
-    [SHA, files],
+    [main, files],
     [CONVERTED_SHA, converted],
   ] as const) {
     if (path === `${api}/tree/${sha}`) {
@@ -106,7 +109,7 @@ function giveFile(
   response: ServerResponse,
 ): ServerResponse {
   const [sha = "", ...rest] = path.split("/");
-  const bytes = (sha === SHA ? files : converted)[rest.join("/")] ?? new Uint8Array();
+  const bytes = (sha === CONVERTED_SHA ? converted : files)[rest.join("/")] ?? new Uint8Array();
   const [, from = "0", to = ""] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? "") ?? [];
   const part = bytes.subarray(Number(from), to === "" ? bytes.length : Number(to) + 1);
   response.writeHead(206, {
