@@ -3,6 +3,7 @@ export * from "./collect-flags.ts";
 export * from "./collect-parts.ts";
 export * from "./collect-words.ts";
 export * from "./export.ts";
+export * from "./pipeline.ts";
 export * from "./progress.ts";
 export * from "./summary.ts";
 export { firstAccuracy, type RewardPoint, type TraceStatistics, type TraceTally, traceTally } from "./summary-tally.ts";
