@@ -4,9 +4,18 @@ import { z } from "zod";
 import { type Algorithm, type DrawingPolicy, type Head, policyOf, type State } from "./policy-algorithm.ts";
 import { fixed } from "./policy-fixed.ts";
 import { frozen, halting } from "./policy-halting.ts";
+import { linearThompson, linearUcb } from "./policy-linear.ts";
 import { PolicyOptions } from "./policy-options.ts";
 import { pooled } from "./policy-pooled.ts";
-import { betaThompson, epsilonGreedy, gaussianThompson, sourceThompson, ucb1 } from "./policy-rules.ts";
+import {
+  betaThompson,
+  epsilonGreedy,
+  gaussianThompson,
+  regCb,
+  sourceThompson,
+  squareCb,
+  ucb1,
+} from "./policy-rules.ts";
 import { type Rule, tabular } from "./policy-table.ts";
 import { NONE, type Policy } from "./types.ts";
 
@@ -20,13 +29,22 @@ const TABULAR: Readonly<Record<string, Maker>> = {
   gaussian_ts: gaussianThompson,
   beta_ts: betaThompson,
   ucb1,
+  squarecb: squareCb,
+  regcb: regCb,
 };
 
 const HALTING = "halting:";
 const FROZEN = "frozen:";
 
 /** Names for `createPolicy`, and "always:" before the id of an action. */
-export const ALGORITHMS: readonly string[] = [...Object.keys(TABULAR), "gaussian_ts_pooled", "random", "never"];
+export const ALGORITHMS: readonly string[] = [
+  ...Object.keys(TABULAR),
+  "gaussian_ts_pooled",
+  "lin_ts",
+  "lin_ucb",
+  "random",
+  "never",
+];
 
 /**
  * A policy that has seen nothing.
@@ -78,6 +96,8 @@ function withWay(head: Head, name: string, use: <S extends State>(way: Algorithm
   if (name.startsWith(FROZEN))
     return withWay(head, name.slice(FROZEN.length), (way) => use(frozen(way, known, options.sure)));
   if (name === "gaussian_ts_pooled") return use(pooled(options, known));
+  if (name === "lin_ts") return use(linearThompson(options, known));
+  if (name === "lin_ucb") return use(linearUcb(options, known));
   const rule = Object.hasOwn(TABULAR, name) ? TABULAR[name] : undefined;
   if (rule) return use(tabular(rule(options, known), options.actions.length, known));
   return use(fixed(shares(name, options.actions)));

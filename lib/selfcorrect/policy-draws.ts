@@ -1,4 +1,5 @@
 import type { Rng } from "corrigenda/rng";
+import type { Belief } from "./policy-algorithm.ts";
 
 /** A standard normal number. @see Box & Muller 1958, Ann. Math. Statist. 29:610 */
 export function drawNormal(rng: Rng): number {
@@ -49,4 +50,9 @@ export function certain(place: number, size: number): number[] {
   const p = new Array<number>(size).fill(0);
   p[place] = 1;
   return p;
+}
+
+/** The place of the largest of one draw each. */
+export function drawWinner({ means, sds }: Required<Belief>, known: number, rng: Rng): number {
+  return firstLargest(means.map((mean, at) => (at === known ? mean : mean + (sds[at] as number) * drawNormal(rng))));
 }

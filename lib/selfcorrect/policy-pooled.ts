@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { contextIndex } from "./context.ts";
 import type { Algorithm, Belief, State } from "./policy-algorithm.ts";
+import { drawWinner } from "./policy-draws.ts";
 import type { PolicyOptions } from "./policy-options.ts";
 import { type Fit, fitPooled, type Spread } from "./policy-pooled-fit.ts";
 import { normalWinners } from "./policy-quadrature.ts";
-import { drawWinner } from "./policy-rules.ts";
 import { emptyRow, loadRows, type Row, type Rows, saveRows, sumAt, withRow } from "./policy-table.ts";
 import type { RtsContext } from "./types.ts";
 

@@ -1,6 +1,5 @@
-import type { Rng } from "corrigenda/rng";
 import type { Belief } from "./policy-algorithm.ts";
-import { certain, drawBeta, drawNormal, firstLargest } from "./policy-draws.ts";
+import { certain, drawBeta, drawWinner, firstLargest } from "./policy-draws.ts";
 import type { PolicyOptions } from "./policy-options.ts";
 import { normalWinners } from "./policy-quadrature.ts";
 import { betaWinners } from "./policy-quadrature-beta.ts";
@@ -72,19 +71,14 @@ export function gaussianBeliefs(row: Row, noise: number, prior: number): Require
   };
 }
 
-/** The place of the largest of one draw each. */
-export function drawWinner({ means, sds }: Required<Belief>, known: number, rng: Rng): number {
-  return firstLargest(means.map((mean, at) => (at === known ? mean : mean + (sds[at] as number) * drawNormal(rng))));
-}
-
 /** UCB1: each action once in order, then the first with the largest mean + sqrt(2 ln t / n), t the choices made. NONE has no margin. */
 export function ucb1(_options: PolicyOptions, known: number): Rule {
   const bounds = (row: Row): number[] => {
-    const taken = 2 * Math.log(row.n.reduce((sum, n) => sum + n, 0));
+    const twice = 2 * Math.log(taken(row));
     return sampleMeans(row).map((mean, at) => {
       if (at === known) return 0;
       const n = row.n[at] as number;
-      return n === 0 ? Infinity : mean + Math.sqrt(taken / n);
+      return n === 0 ? Infinity : mean + Math.sqrt(twice / n);
     });
   };
   return {
@@ -121,4 +115,51 @@ export function betaThompson({ range: [low, high] }: PolicyOptions, known: numbe
       return firstLargest(a.map((one, at) => (at === known ? constant : drawBeta(one, b[at] as number, rng))));
     },
   };
+}
+
+/** SquareCB's greediness after t choices is SCALE * sqrt(t). Source: the defaults of Vowpal Wabbit. */
+const SCALE = 10;
+/** RegCB takes for possible what costs up to this, times ln(K t), more squared error. Source: as above. */
+const MELLOWNESS = 0.1;
+
+/** Inverse gap weighting: 1 / (K + greediness * gap) for all but the first best. @see Foster & Rakhlin 2020, arXiv:2002.04926 */
+export function squareCb({ noise, prior }: PolicyOptions): Rule {
+  return {
+    beliefs: (row) => gaussianBeliefs(row, noise, prior),
+    propensities: (row) => {
+      const { means } = gaussianBeliefs(row, noise, prior);
+      const best = firstLargest(means);
+      const greediness = SCALE * Math.sqrt(taken(row));
+      const p = means.map((mean) => 1 / (means.length + greediness * ((means[best] as number) - mean)));
+      p[best] = 0;
+      p[best] = 1 - p.reduce((sum, share) => sum + share, 0);
+      return p;
+    },
+  };
+}
+
+/**
+ * Optimistic RegCB: the largest mean that the squared error still allows; among equals drawn. NONE has no margin.
+ * @see Foster et al. 2018, arXiv:1803.01088; Bietti, Agarwal & Langford 2021, JMLR 22(133), 3.3
+ */
+export function regCb({ noise, prior }: PolicyOptions, known: number): Rule {
+  return {
+    beliefs: (row) => gaussianBeliefs(row, noise, prior),
+    propensities: (row) => {
+      const { means, sds } = gaussianBeliefs(row, noise, prior);
+      const budget = MELLOWNESS * Math.log(means.length * Math.max(1, taken(row)));
+      // In rewards seen, the prior weighs noise² / prior².
+      const bounds = means.map((mean, at) =>
+        at === known ? mean : mean + (Math.sqrt(budget) * (sds[at] as number)) / noise,
+      );
+      const best = bounds[firstLargest(bounds)] as number;
+      const ties = bounds.filter((bound) => bound === best).length;
+      return bounds.map((bound) => (bound === best ? 1 / ties : 0));
+    },
+  };
+}
+
+/** Choices made in a context. */
+function taken({ n }: Row): number {
+  return n.reduce((sum, count) => sum + count, 0);
 }
