@@ -58,6 +58,7 @@ export function sameNumber(a: Rational | undefined, b: Rational | undefined): bo
 
 /** One kind of minus, of fraction and of thousands mark; LaTeX fractions written out. */
 function plain(text: string): string {
+  if (!/[\\{\u00BC-\u00BE\u2010-\u2013\u2150-\u215E\u2212\uFE63\uFF0D]/.test(text)) return text;
   return text
     .replace(/[\u2212\u2010-\u2013\uFE63\uFF0D]/g, "-")
     .replace(/\\[dt]?frac\s*\{(\d+)\}\s*\{(\d+)\}/g, "$1/$2")
@@ -71,6 +72,7 @@ function plain(text: string): string {
 
 function parse(found: string | undefined): Rational | undefined {
   if (found === undefined || found.length > MAX_DIGITS) return undefined;
+  if (/^\d+$/.test(found)) return { numerator: BigInt(found), denominator: 1n };
   const bare = found.replace(/[\p{Sc},+]/gu, "");
   const negative = bare.startsWith("-");
   const [first = "", second] = bare.replace(/^-+/, "").split(" ");
