@@ -79,8 +79,10 @@ test("online and by batches, through faults, the answers are those of mock mode,
       root.resolve(`results${words.length}`),
     ];
     const said = await done(EVALUATE, ...command, ...words, "--max-cost", "5");
-    const { agreement, scored, confusion } = await evaluationIn(said);
-    expect({ agreement, scored, confusion }).toEqual({ agreement: mock.agreement, scored: mock.scored, confusion: mock.confusion }); // biome-ignore format: one line
+    const { passes, dispersion, agreement, scored, confusion } = await evaluationIn(said);
+    const seen = { passes, dispersion, agreement, scored, confusion };
+    expect(seen).toEqual(Object.fromEntries(Object.keys(seen).map((key) => [key, mock[key as keyof typeof seen]])));
+    expect(dispersion.mean).toBeGreaterThan(0);
     const paid = (await bill(folder)).length;
     expect(paid).toBe(3 * mock.essays);
     expect(await done(EVALUATE, ...command, ...words, "--max-cost", "5")).toBe(said);
