@@ -1,8 +1,9 @@
 import { keyedRng } from "corrigenda/rng";
 import { fillTemplate, firstMessages, firstPrompt, repromptMessages } from "./prompts.ts";
 import { scoringOf } from "./score.ts";
-import { simulatedAsk, simulateSelfcorrect } from "./simulate.ts";
+import { cellAccuracy, cellTransitions, steadyAccuracy } from "./simulate-chain.ts";
 import { mockQuestion } from "./simulate-mock.ts";
+import { simulatedAsk, simulateSelfcorrect } from "./simulate-model.ts";
 import type { Preset } from "./simulate-presets.ts";
 import type { Template } from "./types.ts";
 
@@ -67,4 +68,40 @@ function sumOf(seed: number, at: number): string {
   const rng = keyedRng(seed, "sum", at);
   const question = `What is ${1000 + rng.int(9000)} + ${1000 + rng.int(9000)}?`;
   return firstPrompt({ id: question, question, reference_answer: "" }, scoringOf("mock"));
+}
+
+export interface FigureRows {
+  readonly rounds: Readonly<Record<string, string | number>>[];
+  readonly moves: Readonly<Record<string, string | number>>[];
+  /** Accuracy after any number of rounds, [0, 1]. */
+  readonly steady: number;
+}
+
+/** Simulated figures beside the closed form, in percent, and how many standard errors lie between. */
+export function figureRows(asked: FiguresAsked): FigureRows {
+  const { preset, dataset, template, questions } = asked;
+  const cell = preset.cells[dataset] ?? preset.cells["*"];
+  const figures = simulatedFigures(asked);
+  const beside = (what: string, count: number, share: number) => {
+    const error = Math.sqrt((share * (1 - share)) / questions);
+    const off = error === 0 ? 0 : (count / questions - share) / error;
+    return {
+      [`${what}, closed form`]: (100 * share).toFixed(2),
+      [`${what}, simulated`]: (100 * (count / questions)).toFixed(2),
+      "off by SE": off.toFixed(1),
+    };
+  };
+  const { fixed, broken, flipped } = cellTransitions(cell, template);
+  return {
+    rounds: figures.right.map((count, round) => ({
+      round,
+      ...beside("right", count, cellAccuracy(cell, round, template)),
+    })),
+    moves: [
+      { "first round": "wrong to right", ...beside("answers", figures.fixed, fixed) },
+      { "first round": "right to wrong", ...beside("answers", figures.broken, broken) },
+      { "first round": "any new answer", ...beside("answers", figures.flipped, flipped) },
+    ],
+    steady: steadyAccuracy(cell, template),
+  };
 }

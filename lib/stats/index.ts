@@ -18,15 +18,6 @@ export * from "./kappa.ts";
 export * from "./krippendorff.ts";
 export * from "./moments.ts";
 export * from "./off-policy.ts";
-export * from "./off-policy-model.ts";
-export * from "./off-policy-tuned.ts";
-export type {
-  ClipOptions,
-  LoggedAction,
-  ModelledAction,
-  OffPolicyOptions,
-  PolicyValue,
-} from "./off-policy-weights.ts";
 export * from "./permutation.ts";
 export * from "./perplexity.ts";
 export { median, quantile } from "./quantile.ts";

@@ -1,5 +1,5 @@
 import { StudyError } from "corrigenda/error";
-import { shrunkDr, switchDr } from "./off-policy.ts";
+import { shrunkDr, switchDr } from "./off-policy-estimators.ts";
 import type { ModelledAction, OffPolicyOptions, PolicyValue } from "./off-policy-weights.ts";
 import { quantile } from "./quantile.ts";
 
