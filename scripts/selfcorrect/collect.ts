@@ -47,9 +47,9 @@ await main(script, async (flags, around) => {
   const config = selfcorrect.collectConfig(flags, { ...source, ...parts, provider });
   const run = flags.run ?? `selfcorrect-${contentHash(config).slice(0, 8)}`;
   const words = [...selfcorrect.collectCommand(flags), ...engine.recordedFlags(flags)];
-  const command = [script.name, "--run", "{run}", ...words];
   const spec = {
-    ...{ study: "selfcorrect", run, config, command, seeds: { seed }, again: flags.again },
+    ...{ study: "selfcorrect", run, config, seeds: { seed }, again: flags.again },
+    command: [script.name, "--run", "{run}", ...words],
     inputs: await engine.hashInputs(disk, [...source.files, ...parts.files]),
     prompts: [{ name: "selfcorrect templates", sha256: sha256(selfcorrect.promptText(parts)) }],
     environment: await engine.stageEnvironment(disk, place.clock.now()),
@@ -64,7 +64,9 @@ await main(script, async (flags, around) => {
     print((await selfcorrect.closing(engine, made)).join("\n"));
     print(`files: ${logs}`);
   } catch (error) {
-    if (isStudyError(error, "stopped")) print(`go on: npx zx ${command.join(" ").replace("{run}", run)}`);
+    const here = ["--results", results, ...(flags.maxCost === undefined ? [] : ["--max-cost", String(flags.maxCost)])];
+    const again = [script.name, "--run", run, ...words, ...here];
+    if (isStudyError(error, "stopped")) print(`go on: npx zx ${again.join(" ")}`);
     throw error;
   }
 });
