@@ -1,6 +1,7 @@
 import { StudyError } from "corrigenda/error";
 import type { Json } from "corrigenda/json";
 import type { Rng } from "corrigenda/rng";
+import { contextIndex } from "./context.ts";
 import { drawPlace } from "./policy-draws.ts";
 import type { PolicyOptions } from "./policy-options.ts";
 import { type Decision, NONE, type Observation, type Policy, type RtsContext } from "./types.ts";
@@ -53,16 +54,18 @@ export function policyOf<S extends State>(way: Algorithm<S>, head: Head, state: 
   return {
     algorithm: head.algorithm,
     version: state.version,
-    choose: (context, rng) => decide(way, state, context, actions, rng),
-    propensities: (context) => way.propensities(state, context),
+    choose: (context, rng) => decide(way, state, checked(context), actions, rng),
+    propensities: (context) => way.propensities(state, checked(context)),
     pick: (context, rng) =>
-      actions[way.draw?.(state, context, rng) ?? drawPlace(way.propensities(state, context), rng)] as string,
+      actions[
+        way.draw?.(state, checked(context), rng) ?? drawPlace(way.propensities(state, checked(context)), rng)
+      ] as string,
     after: (observations) => {
       let next = state;
       for (const { context, action, reward } of observations) {
         const place = actions.indexOf(action);
         if (place < 0 || !Number.isFinite(reward)) throw unfit(action, reward);
-        next = way.observe(next, context, place, reward);
+        next = way.observe(next, checked(context), place, reward);
       }
       return policyOf(way, head, next);
     },
@@ -94,6 +97,12 @@ function decide<S extends State>(
     explored: means.some((mean) => mean > own),
     candidates: actions,
   };
+}
+
+/** Throws where a context has no key. */
+function checked(context: RtsContext): RtsContext {
+  contextIndex(context);
+  return context;
 }
 
 function unfit(action: string, reward: number): StudyError {
