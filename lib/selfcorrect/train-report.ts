@@ -100,7 +100,7 @@ function confidenceSection(evaluation: TrainEvaluation): ReportSection {
 
 function reliabilityFigure({ confidence: { bins }, held }: TrainEvaluation): ChartOptions {
   const line = (name: string, of: (typeof bins)["raw"]): ChartOptions["data"][number] => ({
-    ...{ type: "scatter", mode: "lines+markers", name, x: of.map((bin) => bin.confidence) },
+    ...{ type: "scatter", mode: "markers", name, x: of.map((bin) => bin.confidence) },
     ...{ y: of.map((bin) => bin.share.value), text: of.map((bin) => `${bin.n} rows`) },
     interval: { low: of.map((bin) => bin.share.low), high: of.map((bin) => bin.share.high) },
   });

@@ -77,7 +77,7 @@ export function trainSentences(evaluation: TrainEvaluation, prepared: Prepared):
   const { calibration, modePenalty, rightPenalty } = choices;
   const offline = prepared.providers.includes("offline");
   return [
-    `${training} rows to learn from, ${held} of ${groups} questions held out; penalties ${modePenalty} and ${rightPenalty}; confidence calibrated by ${calibration.calibration.kind}`,
+    `${training} rows to learn from, ${held} rows of ${groups} questions held out; penalties ${modePenalty} and ${rightPenalty}; confidence calibrated by ${calibration.calibration.kind}`,
     ...(why === "" ? [] : [`${prepared.bad.length} bad rows: ${why}`]),
     ...(offline ? ["simulated answers are among the rows: these figures say nothing about any model"] : []),
   ];
