@@ -31,28 +31,35 @@ const MOST_BYTES = 16 << 20;
 /** Throws StudyError "dataset" where a column is missing or a quote is left open. */
 async function* readEfcamdat({ file, bytes }: DataInput): AsyncGenerator<RowOrBad<LearnerText>> {
   const cells = new Cells();
-  let columns: { readonly places: readonly number[]; readonly count: number } | undefined;
+  let columns: Columns | undefined;
   let line = 1;
-  for await (const block of wholeRecords(bytes, file, cells)) {
-    for (let at = 0; at < block.length; ) {
-      const [start, first] = [at, line];
-      at = cells.scan(block, at, true);
-      for (let end = block.indexOf(NEWLINE, start); end >= 0 && end < at; end = block.indexOf(NEWLINE, end + 1))
+  for await (const { block, last } of blocks(bytes, file, cells)) {
+    let at = 0;
+    for (let next = cells.scan(block, at, last); next >= 0 && at < block.length; next = cells.scan(block, at, last)) {
+      const first = line;
+      for (let end = block.indexOf(NEWLINE, at); end >= 0 && end < next; end = block.indexOf(NEWLINE, end + 1))
         line += 1;
+      at = next;
       if (cells.count === 1 && cells.isEmpty(0)) continue;
-      if (!columns) {
-        columns = { places: columnPlaces(cells.all(block), file), count: cells.count };
-        continue;
-      }
-      const place = `${file}:${first}`;
-      const reason = cells.count === columns.count ? undefined : "the row has another number of cells than the header";
-      const [id = "", l1 = "", level = "", text = ""] = columns.places.map((column) => cells.text(block, column));
-      if (reason) yield { ok: false, kind: "bad", place, reason };
-      else if (!/^[ABC][12]$/.test(level))
-        yield { ok: false, kind: "bad", place, reason: "the row names no CEFR level" };
-      else yield { ok: true, place, row: { id, language: "EN", l1, level, text } };
+      if (columns) yield rowOf(block, cells, columns, `${file}:${first}`);
+      else columns = { places: columnPlaces(cells.all(block), file), count: cells.count };
     }
   }
+}
+
+interface Columns {
+  readonly places: readonly number[];
+  readonly count: number;
+}
+
+function rowOf(block: Buffer, cells: Cells, { places, count }: Columns, place: string): RowOrBad<LearnerText> {
+  if (cells.count !== count)
+    return { ok: false, kind: "bad", place, reason: "the row has another number of cells than the header" };
+  const [id = 0, l1 = 0, level = 0, text = 0] = places;
+  const cefr = cells.text(block, level);
+  if (!/^[ABC][12]$/.test(cefr)) return { ok: false, kind: "bad", place, reason: "the row names no CEFR level" };
+  const row = { id: cells.text(block, id), language: "EN", l1: cells.text(block, l1), level: cefr };
+  return { ok: true, place, row: { ...row, text: cells.text(block, text) } };
 }
 
 function columnPlaces(names: readonly string[], file: string): number[] {
@@ -68,24 +75,36 @@ function columnPlaces(names: readonly string[], file: string): number[] {
   });
 }
 
-/** The bytes in blocks that end where a record does; the last one ends in a newline. */
-async function* wholeRecords(bytes: AsyncIterable<Uint8Array>, file: string, cells: Cells): AsyncGenerator<Buffer> {
-  let rest = Buffer.alloc(0);
+/**
+ * The bytes in blocks, each led by what was left of the one before. A block is filled anew for the next one.
+ * @param cells say how far the last block was read
+ */
+async function* blocks(
+  bytes: AsyncIterable<Uint8Array>,
+  file: string,
+  cells: Pick<Cells, "end">,
+): AsyncGenerator<{ readonly block: Buffer; readonly last: boolean }> {
+  let buffer = Buffer.allocUnsafe(1 << 17);
+  let length = 0;
   for await (const part of bytes) {
-    const block = Buffer.concat([rest, part]);
-    let end = 0;
-    for (let next = cells.scan(block, 0, false); next >= 0; next = cells.scan(block, end, false)) end = next;
-    rest = block.subarray(end);
-    if (rest.length > MOST_BYTES)
+    const rest = length - cells.end;
+    if (rest > MOST_BYTES)
       throw new StudyError("dataset", `${file}: a row is longer than ${MOST_BYTES} bytes; a quote in it is left open`);
-    if (end > 0) yield block.subarray(0, end);
+    const from = buffer;
+    if (rest + part.length > buffer.length) buffer = Buffer.allocUnsafe(2 * (rest + part.length));
+    from.copy(buffer, 0, cells.end, length);
+    buffer.set(part, rest);
+    length = rest + part.length;
+    yield { block: buffer.subarray(0, length), last: false };
   }
-  if (rest.length > 0) yield Buffer.concat([rest, Buffer.of(NEWLINE)]);
+  if (length > cells.end) yield { block: Buffer.from(buffer.subarray(cells.end, length)), last: true };
 }
 
 /** Where the cells of one record lie. It is filled again for each record, so that none costs an object. */
 class Cells {
   count = 0;
+  /** Behind the last whole record of the block that was scanned last. */
+  end = 0;
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   readonly #escaped: boolean[] = [];
@@ -96,9 +115,10 @@ class Cells {
    */
   scan(block: Buffer, from: number, last: boolean): number {
     this.count = 0;
+    this.end = from;
     let at = from;
     for (;;) {
-      if (at >= block.length && !last) return -1;
+      if (at >= block.length && (!last || at === from)) return -1;
       const quoted = block[at] === QUOTE;
       const end = quoted ? this.#closingQuote(block, at + 1, last) : plainEnd(block, at);
       if (end < 0) return -1;

@@ -33,20 +33,21 @@ export interface CorpusDocument {
   readonly escaped: boolean;
 }
 
-/** The documents among rows, of one language. @param language undefined: all must be of the same one */
-export async function* documentsOf(
-  rows: AsyncIterable<RowOrBad<LearnerText>>,
+/** The document that a row is; undefined, and the reason told, where it is none. @param language the wanted one, or any */
+export function documentOf(
+  one: RowOrBad<LearnerText>,
   language: string | undefined,
-  leave: (left: Pick<NoRow, "place" | "reason">) => void,
-): AsyncGenerator<CorpusDocument> {
-  for await (const one of rows) {
-    const cleaned = one.ok ? cleanText(one.row.text) : one;
-    if (!one.ok) leave(one);
-    else if (language !== undefined && one.row.language !== language)
-      leave({ place: one.place, reason: "the text is in another language" });
-    else if (!cleaned.ok) leave({ place: one.place, reason: cleaned.reason });
-    else yield { row: one.row, text: cleaned.text, length: cleaned.length, escaped: cleaned.separators };
+  leave?: (left: Pick<NoRow, "place" | "reason">) => void,
+): CorpusDocument | undefined {
+  if (!one.ok) leave?.(one);
+  else if (language !== undefined && one.row.language !== language)
+    leave?.({ place: one.place, reason: "the text is in another language" });
+  else {
+    const cleaned = cleanText(one.row.text);
+    if (cleaned.ok) return { row: one.row, text: cleaned.text, length: cleaned.length, escaped: cleaned.separators };
+    leave?.({ place: one.place, reason: cleaned.reason });
   }
+  return undefined;
 }
 
 /**
@@ -63,7 +64,10 @@ export async function survey(rows: LearnerRows, language?: string): Promise<Surv
     count(left, reason);
     if (!places.has(reason)) places.set(reason, place);
   };
-  for await (const document of documentsOf(rows(), language, leave)) {
+  const known = interned();
+  for await (const one of rows()) {
+    const document = documentOf(one, language, leave);
+    if (!document) continue;
     all += 1;
     const { row } = document;
     entry(levels, row.level, () => []).push(level.length);
@@ -71,8 +75,8 @@ export async function survey(rows: LearnerRows, language?: string): Promise<Surv
       entry(languages, row.language, () => new Map()),
       row.level,
     );
-    l1.push(row.l1);
-    level.push(row.level);
+    l1.push(known(row.l1));
+    level.push(known(row.level));
     length.push(document.length);
     if (document.escaped) escaped += 1;
   }
@@ -91,6 +95,12 @@ function mixed(languages: ReadonlyMap<string, ReadonlyMap<string, number>>): Stu
       "levels would be one between languages; choose one with --lang",
     { facts: { languages: [...languages.keys()].join(", ") } },
   );
+}
+
+/** One string for equal ones: hundreds of thousands of rows name a dozen languages. */
+function interned(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => entry(known, text, () => text);
 }
 
 function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -1,13 +1,13 @@
 import { keyedRng, type Rng } from "corrigenda/rng";
 
-/** Texts of EFCAMDAT by level and by first language, and a text's bytes on average by level (335 over all). */
+/** Texts of EFCAMDAT by level and by first language, and about how long a text of each is, in bytes. */
 export const EFCAMDAT_LEVELS = { A1: 341_155, A2: 215_344, B1: 116_539, B2: 40_238, C1: 10_006 } as const;
 export const EFCAMDAT_L1 = {
   ...{ Portuguese: 313_538, Mandarin: 129_588, Spanish: 64_763, Russian: 49_321, German: 41_422 },
   ...{ Italian: 35_428, French: 32_519, Arabic: 29_308, Japanese: 17_086, Turkish: 10_309 },
 } as const;
 export const EFCAMDAT_ROWS = 723_282;
-const BYTES: Readonly<Record<string, number>> = { A1: 210, A2: 335, B1: 500, B2: 740, C1: 1_000 };
+const BYTES: Readonly<Record<string, number>> = { A1: 180, A2: 300, B1: 450, B2: 680, C1: 930 };
 
 /** Different sentences of a level. */
 const SENTENCES = 2_000;

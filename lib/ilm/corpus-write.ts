@@ -1,6 +1,6 @@
 import type { Appender, Disk, Draft } from "corrigenda/files";
 import { SPLITS, type Split, type SplitDocuments } from "./corpus-split.ts";
-import { type CorpusDocument, documentsOf, type LearnerRows } from "./corpus-survey.ts";
+import { documentOf, type LearnerRows } from "./corpus-survey.ts";
 import { SEPARATOR } from "./corpus-text.ts";
 
 /** Documents that are put in order in memory at once: about 10 MB of EFCAMDAT. */
@@ -30,12 +30,7 @@ export async function writeSplits(
   const spool = ".spool";
   await disk.remove(spool);
   try {
-    const lengths = await fillBuckets(
-      disk,
-      spool,
-      documentsOf(rows(), language, () => undefined),
-      splits,
-    );
+    const lengths = await fillBuckets(disk, spool, rows(), splits, language);
     const files: SplitFile[] = [];
     let from = 0;
     for (const split of SPLITS) {
@@ -54,16 +49,19 @@ export async function writeSplits(
 async function fillBuckets(
   disk: Disk,
   spool: string,
-  documents: AsyncIterable<CorpusDocument>,
+  rows: ReturnType<LearnerRows>,
   splits: SplitDocuments,
+  language: string | undefined,
 ): Promise<Record<Split, number>> {
   const places = placesOf(splits);
   const buckets: BucketWriter[] = [];
   const lengths = { train: 0, valid: 0, test: 0 };
   let number = 0;
-  for await (const { text, length } of documents) {
-    const place = places.get(number++);
-    if (place === undefined) continue;
+  for await (const one of rows) {
+    const document = documentOf(one, language);
+    const place = document && places.get(number++);
+    if (!document || place === undefined) continue;
+    const { text, length } = document;
     lengths[splitAt(splits, place)] += length;
     const bucket = Math.floor(place / BUCKET);
     buckets[bucket] ??= bucketWriter(await disk.append(`${spool}/${bucket}`, "bytes"));

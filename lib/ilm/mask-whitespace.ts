@@ -27,9 +27,15 @@ export function stripped(text: string, { start, end }: Stretch): Stretch | undef
 
 /** Python's str.strip. */
 export function strip(text: string): string {
+  if (isPlain(text.charCodeAt(0)) && isPlain(text.charCodeAt(text.length - 1))) return text;
   if (!LEADING.test(text) && !TRAILING.test(text)) return text;
   const left = stripped(text, { start: 0, end: text.length });
   return left === undefined ? "" : text.slice(left.start, left.end);
+}
+
+/** Printed ASCII, which most texts begin and end with. */
+function isPlain(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
 }
 
 /** The lines of a text that are not blank, stripped. */
