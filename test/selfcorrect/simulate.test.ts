@@ -1,3 +1,5 @@
+import { memoryDisk } from "corrigenda/files";
+import { billKey, startOfflineService } from "corrigenda/provider/offline";
 import { keyedRng } from "corrigenda/rng";
 import {
   accuracyAfter,
@@ -23,6 +25,7 @@ import {
   steadyAccuracy,
   type Template,
 } from "corrigenda/selfcorrect";
+import { realClock } from "corrigenda/time";
 import { describe, expect, test } from "vitest";
 
 const template: Template = {
@@ -231,9 +234,25 @@ describe("what it says", () => {
     expect(Math.abs(easy - 100)).toBeLessThan(3 * Math.sqrt(200 * 0.25));
   });
 
-  test("an rng handed in decides, so that a service's key of the same request gives the service's answer", () => {
-    const request = { model: "m", messages: firstMessages("What is 6 * 7?") };
-    const ask = simulatedAsk(model([]), () => keyedRng("offline", "m", "the service's key"));
-    expect(ask(request)).toBe(model([])(request, keyedRng("offline", "m", "the service's key")));
+  test("over the offline service it says what it says in this process with the service's key of the same body", async () => {
+    const simulator = model([template]);
+    const disk = memoryDisk();
+    const service = await startOfflineService({ disk, clock: realClock, simulators: [simulator] });
+    const endpoint = "/v1/chat/completions";
+    let body = "";
+    const ask = simulatedAsk(simulator, ({ model }) =>
+      keyedRng("offline", model, billKey(endpoint, Buffer.from(body))),
+    );
+    const first = "What is 6 * 7?\n\nEnd with #### and the number.";
+    const again = repromptMessages(first, "#### 41", fillTemplate(template, "41"));
+    for (const messages of [firstMessages(first), again]) {
+      body = JSON.stringify({ model: "m", messages });
+      const headers = { authorization: "Bearer any", "content-type": "application/json" };
+      const reply = await fetch(`${service.url}${endpoint}`, { method: "POST", headers, body });
+      const { choices } = (await reply.json()) as { choices: { message: { content: string } }[] };
+      expect(choices[0]?.message.content).toMatch(/#### \d+$/);
+      expect(ask({ model: "m", messages })).toBe(choices[0]?.message.content);
+    }
+    await service.close();
   });
 });
