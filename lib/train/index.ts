@@ -1,0 +1,22 @@
+/**
+ * The trainer of GPT-2 models: the step written once as a graph of 21 operations, executors that run it, checkpoints.
+ *
+ * @example
+ * parameterCount(GPT2_SHAPES.gpt2); // 124439808
+ * const examples = [{ tokens: [3, 1, 2], kinds: [0, 1, 1] }, { tokens: [5, 4], kinds: [0, 1] }];
+ * const batch = packBatch(examples, { context: 8, width: 16, means: [[1]] });
+ * [...batch.labels]; // [1, 2, 4]
+ * @module
+ */
+export { type Batch, type Example, type PackOptions, packBatch } from "./batch.ts";
+export {
+  chunksFor,
+  type Executor,
+  type ExecutorOptions,
+  type StepResult,
+  type Tensors,
+  type TrainState,
+  type Update,
+} from "./executor.ts";
+export { GPT2_SHAPES, type ModelShape, type Parameter, parameterCount, parametersOf } from "./model.ts";
+export { openRef } from "./ref.ts";
