@@ -20,6 +20,8 @@ const BELOW = 5;
 const ABOVE = 10;
 /** Width of a panel in the smallest standard deviation that matters in it. */
 const PANEL = 1.5;
+/** The same of a panel that begins at 0 or 1. */
+const FINEST = 0.01;
 
 interface Live {
   readonly place: number;
@@ -79,7 +81,9 @@ function panelStart(live: readonly Live[], high: number): number {
   let start = -Infinity;
   for (const arm of live) {
     if (high <= arm.low) continue;
-    const own = high <= arm.high ? high - PANEL * arm.sd : arm.high;
+    // At 0 and 1 a density may rise like a root, which no polynomial follows: panels grow from there.
+    const near = Math.max(FINEST * arm.sd, Math.min(2 * (1 - high), (2 * high) / 3));
+    const own = high <= arm.high ? high - Math.min(PANEL * arm.sd, near) : arm.high;
     if (own > start && own < high) start = own;
   }
   return start;
