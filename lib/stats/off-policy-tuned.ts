@@ -26,17 +26,18 @@ export function tunedShrunkDr(rows: readonly ModelledAction[], options: OffPolic
 }
 
 /**
- * SLOPE: the last estimate whose interval, of twice the width, still meets those of all before it; its error is within a
- * constant of the best one's. The widths are the estimates' own intervals.
+ * SLOPE: the last estimate whose interval of two standard errors on either side still meets those of all before it; its error
+ * is within a constant of the best one's. An error counts as no smaller than those after it: the order says they shrink.
  * @param estimates from the least biased to the least variable, one at least
- * @see Su, Srinath & Krishnamurthy 2020, arXiv:2002.07729, algorithm 1
+ * @see Su, Srinath & Krishnamurthy 2020, arXiv:2002.07729, algorithm 1; widths as in the authors' experiments
  */
 export function slope<T extends PolicyValue>(estimates: readonly T[]): T {
   let [chosen, low, high] = [estimates[0], -Infinity, Infinity];
   if (chosen === undefined) throw new StudyError("dataset", "slope: no estimates; give one at least");
-  for (const one of estimates) {
-    low = Math.max(low, 2 * one.low - one.value);
-    high = Math.min(high, 2 * one.high - one.value);
+  for (const [i, one] of estimates.entries()) {
+    const half = 2 * Math.max(...estimates.slice(i).map(({ error }) => error));
+    low = Math.max(low, one.value - half);
+    high = Math.min(high, one.value + half);
     if (low > high) break;
     chosen = one;
   }

@@ -172,13 +172,15 @@ describe("off-policy values with a model", () => {
 });
 
 describe("SLOPE", () => {
-  const at = (value: number, half: number) => ({ ...ips(four), value, low: value - half, high: value + half });
+  const at = (value: number, error: number) => ({ ...ips(four), value, error });
 
-  test("goes on while twice the intervals meet, and keeps the last one that does", () => {
+  test("goes on while the intervals of two errors meet, and keeps the last one that does", () => {
     expect(slope([at(0, 1), at(0.5, 0.5), at(1, 0.2), at(2, 0.1)]).value).toBe(1);
     expect(slope([at(0, 1), at(9, 1), at(0, 0.1)]).value).toBe(0);
     // Each meets its neighbour, but the first and the third do not: [-2, 2], [1, 5], [4, 8].
     expect(slope([at(0, 1), at(3, 1), at(6, 1)]).value).toBe(3);
+    // [-.2, .2] and [.3, 2.3] would not meet; the first is taken as wide as the second.
+    expect(slope([at(0, 0.1), at(1.3, 0.5)]).value).toBe(1.3);
     expect(() => slope([])).toThrow("no estimates");
   });
 
