@@ -10,6 +10,15 @@ export { dealtParts } from "./train-folds.ts";
 export { minimize } from "./train-lbfgs.ts";
 export { type Example, type TrainOptions, train } from "./train-model.ts";
 export { trainReport } from "./train-report.ts";
+export { groupSample } from "./train-sample.ts";
 export { fitSoftmax, type SoftmaxProblem, softmaxObjective } from "./train-softmax.ts";
 export { type TraceLine, trainingRows } from "./train-traces.ts";
-export { metricRows, trainFiles, trainFlags, trainMetrics, trainSentences, trainWords } from "./train-words.ts";
+export {
+  badRows,
+  metricRows,
+  trainFiles,
+  trainFlags,
+  trainMetrics,
+  trainSentences,
+  trainWords,
+} from "./train-words.ts";

@@ -2,6 +2,7 @@ import { parseJson } from "corrigenda/json";
 import { z } from "zod";
 import { deltaAccuracyOf } from "./failure-mode.ts";
 import type { Example } from "./train-model.ts";
+import { groupSample } from "./train-sample.ts";
 import { ERROR_MODES, NONE, type Scoring } from "./types.ts";
 
 /** Columns of the source's training_data.csv. Its optional logits_features is not read: no text has logits at inference. */
@@ -29,8 +30,13 @@ export interface BadRow {
 
 /** What the rows of a file came to. */
 export interface Prepared {
+  /** At most MOST_EXAMPLES: all, or those of questions that the seed drew. */
   readonly examples: readonly Example[];
+  /** Good rows of the file. */
+  readonly rows: number;
+  /** The first of them, and how many there are by reason. */
   readonly bad: readonly BadRow[];
+  readonly reasons: Readonly<Record<string, number>>;
   /** Rows whose delta_accuracy is not that of their mode: the mode decides. */
   readonly contradicting: number;
   /** Who answered, as far as rows say: "offline" for simulated answers. */
@@ -42,7 +48,12 @@ export interface PrepareOptions {
   readonly scoringOf: (dataset: string) => Scoring;
   /** The data set of rows that name none. */
   readonly dataset: string;
+  readonly seed: number;
 }
+
+/** Examples that training takes: a minute's work. */
+const MOST_EXAMPLES = 20_000;
+const MOST_BAD = 1_000;
 
 /** Rows of a table with the training columns, each with its place. Source: R4.77. */
 export async function* tableRows(rows: AsyncIterable<TrainingCells>, file: string): AsyncGenerator<TrainingRow> {
@@ -53,39 +64,34 @@ export async function* tableRows(rows: AsyncIterable<TrainingCells>, file: strin
 /** Checks training rows and makes examples of them. Without a question id, rows of equal answers are one group. */
 export async function prepareData(
   rows: AsyncIterable<TrainingRow>,
-  { scoringOf, dataset }: PrepareOptions,
+  { scoringOf, dataset, seed }: PrepareOptions,
 ): Promise<Prepared> {
-  const examples: Example[] = [];
+  const examples = groupSample<Example>(MOST_EXAMPLES, seed);
   const bad: BadRow[] = [];
+  const reasons: Record<string, number> = {};
   const providers = new Set<string>();
-  const scorings = new Map<string, Scoring>();
-  let contradicting = 0;
+  let [good, contradicting] = [0, 0];
   for await (const row of rows) {
-    if ("reason" in row) {
-      bad.push(row);
-      continue;
-    }
-    const { place, cells } = row;
-    const name = cells.dataset_name ?? dataset;
-    const scoring = scorings.get(name) ?? scoringOf(name);
-    scorings.set(name, scoring);
-    const made = exampleOf(cells, name, scoring);
+    const made = "reason" in row ? row.reason : exampleOf(row.cells, dataset, scoringOf);
     if (typeof made === "string") {
-      bad.push({ place, reason: made });
+      reasons[made] = (reasons[made] ?? 0) + 1;
+      if (bad.length < MOST_BAD) bad.push({ place: row.place, reason: made });
       continue;
     }
-    examples.push(made);
-    if (cells.provider !== null) providers.add(cells.provider);
-    if (cells.delta_accuracy !== null && Number(cells.delta_accuracy) !== deltaAccuracyOf(made.mode))
-      contradicting += 1;
+    examples.add(made.group, made);
+    good += 1;
+    if (!("cells" in row)) continue;
+    const { provider, delta_accuracy } = row.cells;
+    if (provider !== null) providers.add(provider);
+    if (delta_accuracy !== null && Number(delta_accuracy) !== deltaAccuracyOf(made.mode)) contradicting += 1;
   }
-  return { examples, bad, contradicting, providers: [...providers].sort() };
+  return { examples: examples.kept(), rows: good, bad, reasons, contradicting, providers: [...providers].sort() };
 }
 
 const Mode = z.enum(ERROR_MODES);
 const Answers = z.array(z.string().nullable()).min(1);
 
-function exampleOf(cells: TrainingCells, dataset: string, scoring: Scoring): Example | string {
+function exampleOf(cells: TrainingCells, otherwise: string, scoringOf: PrepareOptions["scoringOf"]): Example | string {
   const { initial_answer, revised_answer, reprompt_id, failure_mode, delta_accuracy, question_id, question } = cells;
   if (failure_mode === null) return "no failure_mode";
   const mode = Mode.safeParse(failure_mode.trim());
@@ -95,6 +101,7 @@ function exampleOf(cells: TrainingCells, dataset: string, scoring: Scoring): Exa
   if (!(delta >= -1 && delta <= 1)) return "delta_accuracy is no number from -1 to 1";
   const answers = cells.answers === null ? undefined : Answers.safeParse(parseJson(cells.answers));
   if (answers?.success === false) return "answers is no JSON array of texts";
+  const dataset = cells.dataset_name ?? otherwise;
   const [initialAnswer, revisedAnswer] = [initial_answer ?? "", revised_answer ?? ""];
   const texts = `texts ${initialAnswer}\n${revisedAnswer}`;
   const group = question_id === null ? texts : `question ${dataset} ${question_id}`;
@@ -103,7 +110,7 @@ function exampleOf(cells: TrainingCells, dataset: string, scoring: Scoring): Exa
     ...(answers ? { answers: answers.data.map((answer) => answer ?? undefined) } : {}),
     ...(question === null ? {} : { question }),
   };
-  return { revision, scoring, mode: mode.data, group };
+  return { revision, scoring: scoringOf(dataset), mode: mode.data, group };
 }
 
 /** The rows as training_data.csv: RFC 4180, the source's columns first. Rows that are none are left out. */

@@ -12,7 +12,7 @@ import {
   type ReliabilityBin,
   reliability,
 } from "corrigenda/stats";
-import { scorer, type Trained } from "./classify-model.ts";
+import { type Scored, scorer, type Trained } from "./classify-model.ts";
 import { ruleClassifier } from "./classify-rules.ts";
 import { deltaAccuracyOf, isRightAfter } from "./failure-mode.ts";
 import { keywordMode, majorityMode } from "./train-baselines.ts";
@@ -113,48 +113,43 @@ function evaluate(trained: Trained, { training, held, choices, seed }: Given): T
   };
 }
 
+/** What was said of the held-out examples. */
+interface Said {
+  readonly said: readonly Scored[];
+  readonly rules: readonly Prediction[];
+  readonly training: readonly Example[];
+  readonly interval: ReturnType<typeof intervals>;
+}
+
 function confidenceOf(
   held: readonly Example[],
-  {
-    said,
-    rules,
-    training,
-    interval,
-  }: {
-    readonly said: readonly { readonly prediction: Prediction; readonly logit: number }[];
-    readonly rules: readonly Prediction[];
-    readonly training: readonly Example[];
-    readonly interval: ReturnType<typeof intervals>;
-  },
+  { said, rules, training, interval }: Said,
 ): TrainEvaluation["confidence"] {
   const right = held.map(({ mode }) => isRightAfter(mode));
   const trained = said.map(({ prediction }) => prediction.confidence_score);
   const raw = said.map(({ logit }) => 1 / (1 + Math.exp(-logit)));
   const byRules = rules.map(({ confidence_score }) => confidence_score);
   const share = mean(training.map(({ mode }) => Number(isRightAfter(mode))));
-  const at = <T>(items: readonly T[], positions: Uint32Array): T[] =>
-    Array.from(positions, (place) => items[place] as T);
-  const auroc = (ps: readonly number[]) =>
-    interval((positions) => areaUnderRoc(at(ps, positions), at(right, positions)));
+  const brier = (ps: readonly number[]): number => brierScore(ps, right);
+  const at = <T>(items: readonly T[], places: Uint32Array): T[] => Array.from(places, (place) => items[place] as T);
+  const auroc = (ps: readonly number[]) => interval((places) => areaUnderRoc(at(ps, places), at(right, places)));
   const ece = (ps: readonly number[]) =>
-    interval((positions) => expectedCalibrationError(reliability(at(ps, positions), at(right, positions))));
-  const order = trained.map((_, place) => place).sort((a, b) => (trained[b] ?? 0) - (trained[a] ?? 0));
+    interval((places) => expectedCalibrationError(reliability(at(ps, places), at(right, places))));
   return {
     auroc: { trained: auroc(trained), rules: auroc(byRules) },
-    brier: {
-      ...{ trained: brierScore(trained, right), raw: brierScore(raw, right), rules: brierScore(byRules, right) },
-      constant: brierScore(
-        right.map(() => share),
-        right,
-      ),
-    },
+    brier: { trained: brier(trained), raw: brier(raw), rules: brier(byRules), constant: brier(right.map(() => share)) },
     ece: { trained: ece(trained), raw: ece(raw), rules: ece(byRules) },
     bins: { trained: reliability(trained, right), raw: reliability(raw, right) },
-    selective: Array.from({ length: 10 }, (_, tenth) => {
-      const taken = order.slice(0, Math.max(1, Math.round((order.length * (tenth + 1)) / 10)));
-      return { share: (tenth + 1) / 10, accuracy: mean(taken.map((place) => Number(right[place]))) };
-    }),
+    selective: selectiveOf(trained, right),
   };
+}
+
+function selectiveOf(confidence: readonly number[], right: readonly boolean[]) {
+  const order = confidence.map((_, place) => place).sort((a, b) => (confidence[b] ?? 0) - (confidence[a] ?? 0));
+  return Array.from({ length: 10 }, (_, tenth) => {
+    const taken = order.slice(0, Math.max(1, Math.round((order.length * (tenth + 1)) / 10)));
+    return { share: (tenth + 1) / 10, accuracy: mean(taken.map((place) => Number(right[place]))) };
+  });
 }
 
 /** The modes' probabilities are as if all were equally frequent: their shares bring them back to this data's. */

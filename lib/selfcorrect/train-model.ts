@@ -48,44 +48,46 @@ export function train(
 ): Trained & { readonly choices: Choices } {
   const modes = ERROR_MODES.filter((mode) => examples.some((example) => example.mode === mode));
   const rights = examples.map(({ mode }) => isRightAfter(mode));
-  const facts = {
-    rows: examples.length,
-    modes: modes.length,
-    groups: new Set(examples.map(({ group }) => group)).size,
-  };
-  if (modes.length < 2 || new Set(rights).size < 2 || facts.groups < LEAST_GROUPS)
-    throw new StudyError(
-      "dataset",
-      `training: ${facts.rows} rows of ${facts.groups} questions and ${facts.modes} failure modes are too few; ${LEAST_GROUPS} questions, two modes, right and wrong answers are needed`,
-      { facts },
-    );
+  checkEnough(examples, modes, new Set(rights).size);
   const scales = fitScales(examples);
   const vectorizer = fitVectorizer(examples);
-  const rows = examples.map(rowMaker(scales, vectorizer));
+  const problem = { rows: examples.map(rowMaker(scales, vectorizer)), columns: columnCount(scales, vectorizer) };
   const labels = examples.map(({ mode }) => modes.indexOf(mode));
-  const counts = modes.map((_, label) => labels.filter((own) => own === label).length);
-  const balanced = labels.map((label) => examples.length / (modes.length * (counts[label] ?? 1)));
-  const folds = dealtParts(
+  const shares = modes.map((_, label) => labels.filter((own) => own === label).length / examples.length);
+  const balanced = labels.map((label) => 1 / (modes.length * (shares[label] ?? 1)));
+  const folds = foldsOf(examples, count, seed);
+  const modeHead = fitHead({ ...problem, labels, weights: balanced, classes: modes.length }, penalties, folds);
+  const even = labels.map(() => 1);
+  const rightHead = fitHead({ ...problem, labels: rights.map(Number), weights: even, classes: 2 }, penalties, folds);
+  const temperature = fitTemperature(modeHead.leftOut, labels, balanced);
+  const logits = rightHead.leftOut.map((scores) => (scores[1] ?? 0) - (scores[0] ?? 0));
+  const calibration = chooseCalibration(logits, rights, folds);
+  const model = modelOf({
+    ...{ name, modes, shares, scales, temperature, calibration: calibration.calibration },
+    modeWeights: [...modeHead.model.weights, ...modeHead.model.intercepts].map(shortened),
+    rightWeights: differences(rightHead.model).map(shortened),
+  });
+  const choices = { modePenalty: modeHead.penalty, rightPenalty: rightHead.penalty, temperature, calibration };
+  return { model, vectorizer, choices };
+}
+
+function checkEnough(examples: readonly Example[], modes: readonly ErrorMode[], outcomes: number): void {
+  const groups = new Set(examples.map(({ group }) => group)).size;
+  if (modes.length > 1 && outcomes > 1 && groups >= LEAST_GROUPS) return;
+  throw new StudyError(
+    "dataset",
+    `training: ${examples.length} rows of ${groups} questions and ${modes.length} failure modes are too few; ${LEAST_GROUPS} questions, two modes, right and wrong answers are needed`,
+    { facts: { rows: examples.length, groups, modes: modes.length } },
+  );
+}
+
+function foldsOf(examples: readonly Example[], count: number, seed: number): number[] {
+  return dealtParts(
     examples.map(({ mode }) => mode),
     examples.map(({ group }) => group),
     Array.from({ length: count }, () => 1 / count),
     seed,
   );
-  const columns = columnCount(scales, vectorizer);
-  const modeHead = fitHead({ rows, labels, weights: balanced, columns, classes: modes.length }, penalties, folds);
-  const ones = labels.map(() => 1);
-  const rightHead = fitHead({ rows, labels: rights.map(Number), weights: ones, columns, classes: 2 }, penalties, folds);
-  const temperature = fitTemperature(modeHead.leftOut, labels, balanced);
-  const logits = rightHead.leftOut.map((scores) => (scores[1] ?? 0) - (scores[0] ?? 0));
-  const calibration = chooseCalibration(logits, rights, folds);
-  const model = modelOf({
-    ...{ name, modes, shares: counts.map((own) => own / examples.length), scales, temperature },
-    modeWeights: [...modeHead.model.weights, ...modeHead.model.intercepts].map(shortened),
-    rightWeights: differences(rightHead.model).map(shortened),
-    calibration: calibration.calibration,
-  });
-  const choices = { modePenalty: modeHead.penalty, rightPenalty: rightHead.penalty, temperature, calibration };
-  return { model, vectorizer, choices };
 }
 
 /** Seven digits: half the file, and no prediction that differs. */

@@ -32,6 +32,10 @@ export function providerOf({ providers }: Pick<Prepared, "providers">): string {
   return providers.length === 0 ? "unknown" : providers.join(" and ");
 }
 
+export function badRows({ reasons }: Pick<Prepared, "reasons">): number {
+  return Object.values(reasons).reduce((sum, count) => sum + count, 0);
+}
+
 /** metrics.json: macro F1 of the trained classifier leads; what is not defined for these rows is left out. */
 export function trainMetrics(evaluation: TrainEvaluation, prepared: Prepared): Metrics {
   const { macroF1, confidence, deltaError, held, classes } = evaluation;
@@ -51,8 +55,8 @@ export function trainMetrics(evaluation: TrainEvaluation, prepared: Prepared): M
     ...Object.entries(confidence.auroc).flatMap(([who, interval]) => metric(`AUROC, ${who}`, interval, "share")),
     ...Object.entries(confidence.brier).flatMap(([who, value]) => point(`Brier score, ${who}`, value, "squared share")),
     ...Object.entries(confidence.ece).flatMap(([who, interval]) => metric(`ECE of 15 bins, ${who}`, interval, "share")),
-    ...point("bad rows", prepared.bad.length, "rows", prepared.examples.length + prepared.bad.length),
-    ...point("rows whose delta_accuracy contradicts", prepared.contradicting, "rows", prepared.examples.length),
+    ...point("bad rows", badRows(prepared), "rows", prepared.rows + badRows(prepared)),
+    ...point("rows whose delta_accuracy contradicts", prepared.contradicting, "rows", prepared.rows),
   ];
   const [headline, ...metrics] = all;
   if (!headline) throw new TypeError("macro F1 is always defined");
@@ -71,14 +75,15 @@ export function metricRows({ headline, metrics }: Metrics): Record<string, strin
 /** What the table does not say. */
 export function trainSentences(evaluation: TrainEvaluation, prepared: Prepared): string[] {
   const { training, held, groups, choices } = evaluation;
-  const reasons = new Map<string, number>();
-  for (const { reason } of prepared.bad) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  const why = [...reasons].map(([reason, count]) => `${count} × ${reason}`).join("; ");
+  const why = Object.entries(prepared.reasons).map(([reason, count]) => `${count} × ${reason}`);
   const { calibration, modePenalty, rightPenalty } = choices;
   const offline = prepared.providers.includes("offline");
   return [
     `${training} rows to learn from, ${held} rows of ${groups} questions held out; penalties ${modePenalty} and ${rightPenalty}; confidence calibrated by ${calibration.calibration.kind}`,
-    ...(why === "" ? [] : [`${prepared.bad.length} bad rows: ${why}`]),
+    ...(prepared.rows > prepared.examples.length
+      ? [`drawn by the seed from ${prepared.rows} rows, questions whole`]
+      : []),
+    ...(why.length === 0 ? [] : [`${badRows(prepared)} bad rows: ${why.join("; ")}`]),
     ...(offline ? ["simulated answers are among the rows: these figures say nothing about any model"] : []),
   ];
 }

@@ -55,7 +55,8 @@ await main(script, async (flags, { disk, print }) => {
   const spec = { ...name, config, inputs, seeds: { seed }, again, command, environment };
   await engine.tableStage({ root, clock: realClock, spec }, async (stage) => {
     const rows = () => selfcorrect.trainingRows(traceLines(disk, files), { scoringOf });
-    const prepared = await selfcorrect.prepareData(from ? await csvRows(disk, from) : rows(), { scoringOf, dataset });
+    const given = from ? await csvRows(disk, from) : rows();
+    const prepared = await selfcorrect.prepareData(given, { scoringOf, dataset, seed });
     const trained = selfcorrect.trainAndEvaluate(prepared.examples, { seed, name: run });
     const { model, vectorizer, evaluation } = trained;
     await root.write(stage.path("model.json"), selfcorrect.saveModel(model, vectorizer));
@@ -65,7 +66,7 @@ await main(script, async (flags, { disk, print }) => {
     if (!from) await engine.writeLines(root, stage.path("training_data.csv"), () => selfcorrect.csvLines(rows()));
     await saveReport(root, stage.folder, selfcorrect.trainReport(run, evaluation, prepared), { figures: false });
     for (const sentence of selfcorrect.trainSentences(evaluation, prepared)) print(sentence);
-    const counts = { done: prepared.examples.length, failed: prepared.bad.length };
+    const counts = { done: prepared.rows, failed: selfcorrect.badRows(prepared) };
     const metrics = selfcorrect.trainMetrics(evaluation, prepared);
     return { outputs: from ? outputs : [...outputs, "training_data.csv"], counts, metrics };
   });

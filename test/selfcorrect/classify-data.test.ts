@@ -2,6 +2,7 @@ import { collect } from "corrigenda/files";
 import {
   csvLines,
   type ErrorMode,
+  groupSample,
   type Prepared,
   prepareData,
   scoringOf,
@@ -28,7 +29,7 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
 }
 
 const prepared = (rows: readonly TrainingCells[]): Promise<Prepared> =>
-  prepareData(tableRows(stream(rows), "a.csv"), { scoringOf, dataset: "gsm8k" });
+  prepareData(tableRows(stream(rows), "a.csv"), { scoringOf, dataset: "gsm8k", seed: 1 });
 
 describe("training rows", () => {
   test("with the source's five columns become examples; the mode is taken as it stands", async () => {
@@ -49,7 +50,8 @@ describe("training rows", () => {
       cells({ answers: "41, 42" }),
       cells({ revised_answer: null, failure_mode: "overcorrected", delta_accuracy: "-1" }),
     ];
-    const { examples, bad } = await prepared(rows);
+    const { examples, bad, reasons } = await prepared(rows);
+    expect(Object.entries(reasons)).toContainEqual(["delta_accuracy is no number from -1 to 1", 2]);
     expect(bad).toEqual([
       { place: "a.csv, row 1", reason: "failure_mode is none of the six" },
       { place: "a.csv, row 3", reason: "no failure_mode" },
@@ -74,6 +76,30 @@ describe("training rows", () => {
     );
     expect(new Set(groups).size).toBe(4);
     expect([groups[0] === groups[1], groups[3] === groups[4]]).toEqual([true, true]);
+  });
+});
+
+describe("a sample of whole groups", () => {
+  const drawn = (names: readonly string[], limit: number): string[] => {
+    const sample = groupSample<string>(limit, 5);
+    for (const name of names) sample.add(name, name);
+    return sample.kept();
+  };
+  const names = Array.from({ length: 3_000 }, (_, at) => `g${at % 1_000}`);
+
+  test("holds all where they fit, else as many as fit, none cut, whatever the order", () => {
+    expect(drawn(names, 3_000).toSorted()).toEqual(names.toSorted());
+    const some = drawn(names, 600);
+    expect(some.length).toBe(600);
+    const counts = Object.values(Object.groupBy(some, (name) => name)).map((own) => own?.length);
+    expect([counts.length, new Set(counts)]).toEqual([200, new Set([3])]);
+    expect(new Set(drawn(names.toReversed(), 600))).toEqual(new Set(some));
+  });
+
+  test("gives every group the same chance: its first and second half come out alike", () => {
+    // 200 of 1,000 groups without replacement: the share of the first 500 has a standard error of .032.
+    const first = new Set(drawn(names, 600).filter((name) => Number(name.slice(1)) < 500));
+    expect(Math.abs(first.size / 200 - 0.5)).toBeLessThan(0.096);
   });
 });
 
@@ -158,7 +184,7 @@ describe("the training rows of traces", () => {
         cells: Object.fromEntries(names.map((name, at) => [name, values[at] ?? null])) as TrainingCells,
       };
     });
-    const options = { scoringOf, dataset: "other" };
+    const options = { scoringOf, dataset: "other", seed: 1 };
     const [direct, again] = [await prepareData(rows(), options), await prepareData(stream(read), options)];
     expect(again.examples.map(({ scoring, ...rest }) => rest)).toEqual(
       direct.examples.map(({ scoring, ...rest }) => rest),

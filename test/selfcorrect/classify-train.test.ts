@@ -20,6 +20,8 @@ describe("training on made-up steps", () => {
   test("finds the planted sign: far above rules, keywords and the majority", () => {
     const { macroF1, deltaError } = learnt.evaluation;
     expect(macroF1.trained.value).toBeGreaterThan(0.7);
+    const f1 = learnt.evaluation.classes.categories.map((one) => one.f1);
+    expect(macroF1.trained.value).toBeCloseTo(f1.reduce((sum, one) => sum + one, 0) / f1.length, 12);
     expect(macroF1["trained less rules"].low).toBeGreaterThan(0.2);
     for (const who of ["rules", "keywords", "majority"] as const)
       expect(macroF1.trained.low).toBeGreaterThan(macroF1[who].high ?? 1);
