@@ -48,7 +48,8 @@ export interface PrepareOptions {
   readonly scoringOf: (dataset: string) => Scoring;
   /** The data set of rows that name none. */
   readonly dataset: string;
-  readonly seed: number;
+  /** Draws questions from a long file; default 42, the source's. */
+  readonly seed?: number;
 }
 
 /** Examples that training takes: a minute's work. */
@@ -64,7 +65,7 @@ export async function* tableRows(rows: AsyncIterable<TrainingCells>, file: strin
 /** Checks training rows and makes examples of them. Without a question id, rows of equal answers are one group. */
 export async function prepareData(
   rows: AsyncIterable<TrainingRow>,
-  { scoringOf, dataset, seed }: PrepareOptions,
+  { scoringOf, dataset, seed = 42 }: PrepareOptions,
 ): Promise<Prepared> {
   const examples = groupSample<Example>(MOST_EXAMPLES, seed);
   const bad: BadRow[] = [];
