@@ -7,16 +7,23 @@
  * infillTokens(["word"]).names[50259]; // "<|infill_word|>"
  * @module
  */
+export { corpusBlocks, countDocuments } from "./corpus-blocks.ts";
 export * from "./corpus-plan.ts";
-export { type Ratios, SPLITS, type Split, splitSizes } from "./corpus-split.ts";
+export * from "./corpus-split.ts";
 export { statisticsLines } from "./corpus-statistics.ts";
 export { type LearnerRows, survey } from "./corpus-survey.ts";
 export * from "./corpus-synthetic.ts";
+export { cleanText } from "./corpus-text.ts";
 export { writeSplits } from "./corpus-write.ts";
 export { documentExamples, type LayoutOptions } from "./example-document.ts";
+export * from "./example-file.ts";
+export * from "./example-json.ts";
 export { type Example, layout, padded, TARGET, TASKS, type Task } from "./example-layout.ts";
+export { writeExamples } from "./example-write.ts";
 export { MASK_CLASSES, type MaskClass, maskClass } from "./mask-classes.ts";
+export * from "./mask-corpus.ts";
 export * from "./mask-document.ts";
 export type { Spans } from "./mask-hierarchical.ts";
+export * from "./mask-report.ts";
 export * from "./random-chance.ts";
 export { GPT2_TOKENS, type InfillTokens, infillTokens } from "./tokens-infill.ts";

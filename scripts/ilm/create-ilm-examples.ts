@@ -1,0 +1,80 @@
+// npx zx scripts/ilm/create-ilm-examples.ts train data/char_masks/efcamdat_C1 --seed 0 --data-dir data/raw/efcamdat_C1
+// Masked examples of a split's documents: <out-dir>/<tag>.ilm, and <tag>.jsonl with --jsonl. docs/ilm.md says what is in them.
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { defineScript, duration, main } from "corrigenda/cli";
+import { writeLines } from "corrigenda/engine";
+import { StudyError } from "corrigenda/error";
+import { nodeDisk } from "corrigenda/files";
+import * as ilm from "corrigenda/ilm";
+import { realClock } from "corrigenda/time";
+import { z } from "zod";
+
+const script = defineScript({
+  name: "scripts/ilm/create-ilm-examples.ts",
+  summary: "ilm: masks documents at all levels, as often as wanted.",
+  positionals: {
+    tag: z
+      .string()
+      .regex(/^[\w-]+$/)
+      .describe("name of the file: train, valid, test"),
+    outDir: z.string().describe("folder of <tag>.ilm"),
+  },
+  flags: { ...ilm.maskFlags, jsonl: z.boolean().default(false).describe("also <tag>.jsonl, offsets in code points") },
+});
+const THREADS = 2;
+
+/** Masks a block in another thread. */
+function startThread(plan: ilm.MaskPlan) {
+  const worker = new Worker(new URL(import.meta.url), { workerData: plan });
+  const waiting: PromiseWithResolvers<ilm.MaskedBlock>[] = [];
+  worker.on("message", (block: ilm.MaskedBlock) => waiting.shift()?.resolve(block));
+  worker.on("error", (error) => {
+    for (const { reject } of waiting.splice(0)) reject(error);
+  });
+  const run = (block: ilm.CorpusBlock): Promise<ilm.MaskedBlock> => {
+    const answer = Promise.withResolvers<ilm.MaskedBlock>();
+    waiting.push(answer);
+    worker.postMessage(block);
+    return answer.promise;
+  };
+  return { run, [Symbol.asyncDispose]: async () => void (await worker.terminate()) };
+}
+
+if (!isMainThread) {
+  const mask = ilm.blockMasker(workerData as ilm.MaskPlan);
+  parentPort?.on("message", (block: ilm.CorpusBlock) => {
+    const masked = mask(block);
+    parentPort?.postMessage(masked, [masked.bytes.buffer as ArrayBuffer]);
+  });
+} else
+  await main(script, async ({ tag, outDir, jsonl, ...flags }, { disk, print, progress, signal }) => {
+    const split = ilm.maskedSplit(tag, flags);
+    const source = `${flags.dataDir}/${split}.txt`;
+    if ((await disk.size(source)) === undefined)
+      throw new StudyError("files", `${disk.resolve(source)} does not exist; scripts/ilm/csv-to-txt.ts makes it`);
+    const start = realClock.now();
+    const plan = ilm.maskPlan(flags, flags.seed ?? start % 1_000_000);
+    if (flags.seed === undefined) print(`random seed ${plan.seed}`);
+    const total = Math.min(await ilm.countDocuments(disk.read(source)), plan.documents ?? Number.POSITIVE_INFINITY);
+    print(ilm.planLine(total, plan, (await disk.size(source)) ?? 0));
+    const out = nodeDisk(disk.resolve(outDir));
+    const blocks = ilm.corpusBlocks(disk.read(source));
+    const inThreads = async function* () {
+      await using stack = new AsyncDisposableStack();
+      const threads = Array.from({ length: flags.threads ?? THREADS }, () => stack.use(startThread(plan)));
+      yield* ilm.inOrder(
+        blocks,
+        threads.map(({ run }) => run),
+      );
+    };
+    const masked = flags.rng === "python" ? ilm.sourceMasker(await ilm.allTexts(blocks), plan) : inThreads();
+    const told = { plan, rng: flags.rng, source, split };
+    const { totals, bytes } = await ilm.writeExamples(out, `${tag}.ilm`, told, masked, ({ documents }) => {
+      signal.throwIfAborted();
+      progress.update({ label: `${tag} documents`, total, done: documents });
+    });
+    progress.end();
+    for (const line of ilm.maskLines(totals, plan.limits.examples)) print(line);
+    if (jsonl) await writeLines(out, `${tag}.jsonl`, () => ilm.exampleLines(out, `${tag}.ilm`));
+    print(`${outDir}/${tag}.ilm: ${(bytes / 2 ** 20).toFixed(1)} MB in ${duration(realClock.now() - start)}`);
+  });
