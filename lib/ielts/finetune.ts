@@ -212,7 +212,7 @@ export function tuningMetrics(events: readonly TuningEvent[], provider: string):
   const last = events.flatMap((event) => lossesOf(event) ?? []).at(-1);
   if (!last) return undefined;
   const metric = (name: string, value: number) => ({
-    ...{ name, value, low: null, high: null, n: last.step, unit: "nats a token", provider },
+    ...{ name, value, low: null, high: null, n: last.step, unit: "loss", provider },
   });
   const valid = last.valid === null ? [] : [metric("validation loss, last step", last.valid)];
   return { headline: metric("training loss, last step", last.train), metrics: valid };

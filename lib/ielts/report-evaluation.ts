@@ -50,5 +50,5 @@ export function count(value: number): string {
 }
 
 export function number(value: number | null | undefined): string {
-  return typeof value === "number" ? value.toFixed(2) : "not defined";
+  return typeof value === "number" ? value.toFixed(2).replace("-", "−") : "not defined";
 }

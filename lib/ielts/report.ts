@@ -7,10 +7,12 @@ import type { Metadata } from "./metadata.ts";
 import { count, evaluationSection, number } from "./report-evaluation.ts";
 import type { ExampleCounts } from "./report-examples.ts";
 import { bandFigure, criterionFigure } from "./report-figures.ts";
+import { type TuningShown, tuningSection } from "./report-tuning.ts";
 import type { Rejected } from "./tables.ts";
 
 export { essaysPage } from "./report-essays.ts";
 export { exampleCounts, type ShownExample, stretches } from "./report-examples.ts";
+export { lossPoints, type TuningShown } from "./report-tuning.ts";
 
 /** Rejected rows that the page lists. */
 export const MOST_REJECTED = 500;
@@ -32,13 +34,15 @@ export interface IeltsReportInput {
   readonly rejected: readonly Rejected[];
   readonly audit: Audit;
   readonly costs: readonly StageCost[];
+  /** The job that was started from these files, once it has ended well. */
+  readonly tuning?: TuningShown | undefined;
   /** By the digits of their stages. */
   readonly evaluations: readonly { readonly name: string; readonly evaluation: Evaluation }[];
 }
 
 /** What the page of a run says, as data. */
 export function ieltsReport(input: IeltsReportInput): Report {
-  const { run, metadata, audit, evaluations } = input;
+  const { run, metadata, audit, evaluations, tuning } = input;
   const { dataset, dataset_revision, target, model, provider, statistics } = metadata;
   const faults = FAULTS.reduce((sum, fault) => sum + audit.faults[fault], 0);
   const left = Object.values(statistics.rejected).reduce((sum, count) => sum + count, 0);
@@ -71,6 +75,7 @@ export function ieltsReport(input: IeltsReportInput): Report {
       rejectedSection(input),
       leakageSection(input),
       costSection(input),
+      ...(tuning ? [tuningSection(tuning)] : []),
       ...evaluations.map(({ name, evaluation }) => evaluationSection(name, evaluation)),
     ],
   };
@@ -92,7 +97,7 @@ function trainingStat({ counted_cost: { usd, epochs } }: Metadata) {
   return {
     label: "Training",
     value: usd === null ? "unknown" : `$${usd.toFixed(2)}`,
-    note: `estimate, ${epochs} epochs`,
+    note: `estimate, ${epochs} epochs, list price unconfirmed`,
   };
 }
 
@@ -250,7 +255,7 @@ function costSection({ metadata, costs }: IeltsReportInput): ReportSection {
   const price = own.usd === null ? `no price is known for ${own.model}` : `$${own.usd.toFixed(2)}`;
   return {
     title: "Cost",
-    intro: `Training by the source's formula: ${count(source.total_tokens)} tokens, $${source.estimated_training_cost_usd.toFixed(2)}. Counted: ${count(own.tokens)} tokens × ${own.epochs} epochs for ${own.model}: ${price} (prices of ${own.prices_as_of}; look at the service's page). What asking cost is below.${simulated}`,
+    intro: `Training by the source's formula: ${count(source.total_tokens)} tokens, $${source.estimated_training_cost_usd.toFixed(2)}. Counted: ${count(own.tokens)} tokens × ${own.epochs} epochs for ${own.model}: ${price} (list price as of ${own.prices_as_of}, unconfirmed: look at the service's page). What asking cost is below.${simulated}`,
     parts: [
       {
         table: {

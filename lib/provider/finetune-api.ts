@@ -40,7 +40,7 @@ export function tuningApi(options: TuningApiOptions): TuningApi {
       }),
     isReady: async (id) => {
       const { status } = await ask("show a file", ({ files }) => files.retrieve(id, ONCE));
-      return isReady(provider, id, `${status}`.toLowerCase());
+      return isReady(options, id, `${status}`.toLowerCase());
     },
     create: (request) => create(options, request),
     findJob: (training) =>
@@ -84,8 +84,9 @@ async function importFile({ provider, client, sdk }: TuningApiOptions, name: str
   }
 }
 
-function isReady(provider: string, id: string, status: string): boolean {
-  if (!/error|failed|deleted/.test(status)) return !/pending|running|notrunning|uploaded|importing/.test(status);
+/** OpenAI's jobs wait for their files themselves; Azure's are refused before the file is processed. */
+function isReady({ provider, service }: TuningApiOptions, id: string, status: string): boolean {
+  if (!/error|failed|delet/.test(status)) return service === "openai" || status === "processed";
   throw new StudyError(
     "provider",
     `${provider} could not read the uploaded file ${id} (${status}): prepare again, then upload`,

@@ -1,5 +1,5 @@
 // npx zx scripts/ielts/report.ts sample
-// Writes into results/ielts/<run>/: report.html (bands, criteria, rows left out, leakage, cost, evaluations), essays.html
+// Writes into results/ielts/<run>/: report.html (bands, criteria, rows left out, leakage, cost, fine-tuning, evaluations), essays.html
 // (essays with quotes and errors marked), tables/, figures/. No calls.
 import { defineScript, main } from "corrigenda/cli";
 import { engineFlags, readTable, textLines } from "corrigenda/engine";
@@ -45,6 +45,7 @@ await main(script, async (flags, { disk, print }) => {
     if (rejected.length < ielts.MOST_REJECTED) rejected.push(one);
   const costs: ielts.StageCost[] = [];
   const evaluations: ielts.IeltsReportInput["evaluations"][number][] = [];
+  let tuning: ielts.TuningShown | undefined;
   for (const { stage, state } of await collect(stagesOf(root, name))) {
     if (state !== "finished") continue;
     if (/^(evidence|evidence-again|scores-[0-9a-f]+)$/.test(stage)) {
@@ -52,13 +53,17 @@ await main(script, async (flags, { disk, print }) => {
       const { done = 0, failed = 0 } = rows;
       costs.push({ stage, done, failed, tokens: tokens.input + tokens.output, usd: cost.actualUsd });
     }
+    if (stage === "finetune") {
+      const losses = await ielts.lossPoints(textLines(root, `${folder}/finetune/events.jsonl`));
+      tuning = { tuned: await ielts.readTuned({ textLines }, root, run, files), losses };
+    }
     const [, digits] = /^evaluation-([0-9a-f]{8})$/.exec(stage) ?? [];
     if (digits === undefined) continue;
     const text = await readText(root, `${folder}/${stage}/evaluation.json`);
     evaluations.push({ name: digits, evaluation: ielts.Evaluation.parse(JSON.parse(text)) });
   }
   const found = counts.result();
-  const about = { run, metadata, counts: found, rejected, costs, evaluations };
+  const about = { run, metadata, counts: found, rejected, costs, evaluations, tuning };
   const report = ielts.ieltsReport({ ...about, audit: audit.result(said) });
   await root.write(
     `${folder}/essays.html`,

@@ -130,6 +130,7 @@ test("the report of a run shows bands, evidence, rows left out, leakage, cost an
   for (const title of ["Bands", "Criteria and evidence", "Essays", "Left out", "Leakage and faults", "Cost"])
     expect(page).toContain(`<h2>${title}</h2>`);
   expect(page).toContain("<h2>Evaluation of the simulator</h2>");
+  expect(page).toMatch(/QWK, simulator<.*>0\.\d\d<.*95 % −?\d\.\d\d to \d\.\d\d, n = \d+ essays; baseline/s);
   const faults = await readText(folder, "tables/faults.csv");
   expect(
     faults

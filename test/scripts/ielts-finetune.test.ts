@@ -81,6 +81,10 @@ test("the five commands that prepare prints run as they stand against the offlin
     "tuning_created",
     "deployed",
   ]);
+  await done("scripts/ielts/report.ts", "r", "--figures=false", ...results);
+  const page = await readText(root, "five/ielts/r/report.html");
+  expect(page).toContain("<h2>Fine-tuning, simulated</h2>");
+  expect(page).toContain("nothing was trained, the losses are simulated");
   const manifest = JSON.parse(await readText(root, "five/ielts/r/finetune/manifest.json"));
   expect(manifest).toMatchObject({ stage: "finetune", models: [{ requested: "gpt-4o-mini-2024-07-18" }] });
 });
