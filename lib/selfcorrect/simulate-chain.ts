@@ -58,15 +58,36 @@ export function cellTransitions(
   return { fixed, broken, flipped: fixed + broken + wavered };
 }
 
+/** Answers that asking again does not move, and a chain for the others. */
+export interface SettledChain extends Pick<Rates, "ecr" | "eir"> {
+  /** Share of all questions whose answer is wrong and stays so. */
+  readonly stubborn: number;
+  /** P(the first answer is right) of those that move. */
+  readonly first: number;
+}
+
 /**
- * The rates of a chain that passes through three accuracies: with r = (a3 - a2) / (a2 - a1) and the steady state
- * s = (a2 - r a1) / (1 - r), ECR = (1 - r) s and EIR = (1 - r) (1 - s).
- * @param accuracies [0, 1], a1 other than a2 @throws StudyError "config" where no chain of one level passes through them
+ * A chain through three accuracies whose accuracy under an oracle stop is the one given after two rounds. With
+ * r = (a3 - a2) / (a2 - a1) and the steady state s = (a2 - r a1) / (1 - r), ECR + EIR = 1 - r and ECR / (ECR + EIR) = s; a
+ * share of stubborn questions takes the oracle's gain away and leaves the accuracies as they are. It is found by halving.
+ * @param accuracies [0, 1] of all questions @param oracle [0, 1], above the first accuracy
+ * @param firm share of all questions whose answer is right and stays so @throws StudyError "config" where there is none
  */
-export function solveChain([a1, a2, a3]: readonly [number, number, number]): Pick<Rates, "ecr" | "eir"> {
+export function solveSettled([a1, a2, a3]: readonly [number, number, number], oracle: number, firm = 0): SettledChain {
   const rate = (a3 - a2) / (a2 - a1);
   const steady = (a2 - rate * a1) / (1 - rate);
-  return possible({ ecr: (1 - rate) * steady, eir: (1 - rate) * (1 - steady) }, `${a1}, ${a2}, ${a3}`);
+  const ecrOf = (stubborn: number): number => ((1 - rate) * (steady - firm)) / (1 - stubborn - firm);
+  const wrongAfterTwo = (stubborn: number): number =>
+    stubborn + (1 - stubborn - a1) * Math.max(0, 1 - ecrOf(stubborn)) ** 2;
+  let [low, high] = [0, 1 - a1];
+  for (let halving = 0; halving < 60; halving++) {
+    const middle = (low + high) / 2;
+    if (wrongAfterTwo(middle) < 1 - oracle) low = middle;
+    else high = middle;
+  }
+  const ecr = ecrOf(low);
+  const first = (a1 - firm) / (1 - low - firm);
+  return { ...possible({ ecr, eir: 1 - rate - ecr }, `${a1}, ${a2}, ${a3} and ${oracle}`), stubborn: low, first };
 }
 
 /**
