@@ -130,7 +130,12 @@ export function mockSource(
   return {
     ...{ name: "mock", declaration, files: [] },
     rows: async function* () {
-      for (const row of mockQuestions(limit, seed)) yield { ok: true, row, place: row.id };
+      yield* mockRows(limit, seed);
     },
   };
+}
+
+/** Mock questions as rows of a data set. */
+export function* mockRows(n: number, seed: number): Generator<QuestionOrBad> {
+  for (const row of mockQuestions(n, seed)) yield { ok: true, row, place: row.id };
 }

@@ -139,7 +139,7 @@ export function traceTally(): TraceTally {
 }
 
 /** Whether the first answer was right: what the last one was, less the changes in between. */
-export function firstAccuracy({ turns, final_accuracy }: TraceRecord): 0 | 1 {
+export function firstAccuracy({ turns, final_accuracy }: Pick<TraceRecord, "turns" | "final_accuracy">): 0 | 1 {
   return turns.reduce((left, { delta_accuracy }) => left - delta_accuracy, final_accuracy as number) as 0 | 1;
 }
 

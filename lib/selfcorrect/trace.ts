@@ -10,4 +10,6 @@ export { firstAccuracy, type RewardPoint, type TraceStatistics, type TraceTally,
 export { FAILURES, openTraceFiles, readTraces, TRACES } from "./trace-files.ts";
 export { openTraces, type TraceLoop } from "./trace-loop.ts";
 export { isoSeconds, observationsOf, traceOne } from "./trace-one.ts";
+export { keptReplies, type Replies } from "./trace-replay.ts";
+export * from "./trace-simulated.ts";
 export type * from "./trace-types.ts";
