@@ -14,6 +14,7 @@ export type { DrawingPolicy } from "./policy-algorithm.ts";
 export { ALGORITHMS, createPolicy, frozenPolicy, restorePolicy } from "./policy-create.ts";
 export { PolicyOptions } from "./policy-options.ts";
 export * from "./prompts.ts";
+export { type Arm, bernoulliArms, PLAIN_CONTEXT, type RegretOptions, type RegretPoint, regretCurve } from "./regret.ts";
 export { scoreAnswer, scoringNames, scoringOf } from "./score.ts";
 export * from "./score-hotpotqa.ts";
 export * from "./simulate.ts";
