@@ -40,15 +40,12 @@ export function opeRow(
   };
 }
 
-/** The doubly robust value of the first policy leads; of the log, where no policy has one. */
+/** The doubly robust value of the first policy that asks again leads; where there is none, the log's own mean. */
 export function metricsOf(rows: readonly OpeRow[], provider: string, feedback: OpeLog["feedback"]): Metrics {
   const metrics = rows.map(({ policy, per, estimator, value, low, high, n }) => ({
     ...{ name: `reward per ${per} of ${policy}, ${estimator}, feedback ${feedback}`, value, low, high, n },
     ...{ unit: "corrected answers", provider },
   }));
-  const lead = Math.max(
-    0,
-    rows.findIndex(({ estimator }) => estimator === "dr"),
-  );
-  return { headline: metrics[lead] as Metrics["headline"], metrics };
+  const lead = rows.findIndex(({ policy, estimator }) => estimator === "dr" && policy !== "never");
+  return { headline: metrics[Math.max(0, lead)] as Metrics["headline"], metrics };
 }

@@ -4,7 +4,7 @@ import { scoringOf } from "./score.ts";
 import { cellAccuracy, cellTransitions, steadyAccuracy } from "./simulate-chain.ts";
 import { mockQuestion } from "./simulate-mock.ts";
 import { simulatedAsk, simulateSelfcorrect } from "./simulate-model.ts";
-import type { Preset } from "./simulate-presets.ts";
+import { cellFor, type Preset } from "./simulate-presets.ts";
 import type { Template } from "./types.ts";
 
 export interface FiguresAsked {
@@ -80,7 +80,7 @@ export interface FigureRows {
 /** Simulated figures beside the closed form, in percent, and how many standard errors lie between. */
 export function figureRows(asked: FiguresAsked): FigureRows {
   const { preset, dataset, template, questions } = asked;
-  const cell = preset.cells[dataset] ?? preset.cells["*"];
+  const cell = cellFor(preset, dataset);
   const figures = simulatedFigures(asked);
   const beside = (what: string, count: number, share: number) => {
     const error = Math.sqrt((share * (1 - share)) / questions);

@@ -2,7 +2,7 @@ import type { SimulatedRequest, Simulator } from "corrigenda/provider";
 import { keyedRng, type Rng } from "corrigenda/rng";
 import type { Cell, Level, Rates } from "./simulate-chain.ts";
 import { mockQuestion } from "./simulate-mock.ts";
-import type { Preset } from "./simulate-presets.ts";
+import { cellFor, type Preset } from "./simulate-presets.ts";
 import { type Known, type Manner, nearMisses, reply, stay } from "./simulate-wording.ts";
 import type { Template } from "./types.ts";
 
@@ -25,7 +25,7 @@ export function simulateSelfcorrect({ preset, templates, references, dataset }: 
   const find = templateFinder(templates);
   const cells = new Map<string, KnownCell>();
   const cellOf = (name: string): KnownCell => {
-    const known = cells.get(name) ?? knownCell(preset.cells[name] ?? preset.cells["*"]);
+    const known = cells.get(name) ?? knownCell(cellFor(preset, name));
     cells.set(name, known);
     return known;
   };

@@ -83,6 +83,11 @@ export const PRESETS = {
 
 export type PresetName = keyof typeof PRESETS;
 
+/** A data set's cell: its own, that of its name up to the first "-" (hotpotqa-fullwiki), or the general one. */
+export function cellFor({ cells }: Preset, dataset: string): Cell {
+  return cells[dataset] ?? cells[dataset.split("-")[0] ?? ""] ?? cells["*"];
+}
+
 function always(rates: Pick<Rates, "ecr" | "eir"> & Partial<Rates>): () => Rates {
   const waver = Math.min(0.25, 1 - rates.ecr);
   const whole = { waver, polish: Math.min(POLISH, 1 - rates.eir), ...rates };

@@ -7,4 +7,4 @@ export {
   simulatedFigures,
 } from "./simulate-figures.ts";
 export { type SimulatedModel, simulatedAsk, simulateSelfcorrect } from "./simulate-model.ts";
-export { PRESETS, type Preset, type PresetName } from "./simulate-presets.ts";
+export { cellFor, PRESETS, type Preset, type PresetName } from "./simulate-presets.ts";

@@ -63,7 +63,8 @@ describe("off-policy evaluation of traces", () => {
     expect(metrics.metrics.every(({ provider, name }) => provider === "offline" && name.includes("classifier"))).toBe(
       true,
     );
-    expect(metrics.headline.name).toContain("never, dr");
+    expect(metrics.headline.name).toContain("logged, mean");
+    expect(evaluatePolicies(log, [wanted]).metrics.headline.name).toContain("wanted, dr");
     expect(opeWords(rows).find(({ estimator }) => estimator === "dm")?.note).toBe("the model alone");
   });
 

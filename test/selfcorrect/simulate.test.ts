@@ -5,6 +5,7 @@ import {
   accuracyAfter,
   type Cell,
   cellAccuracy,
+  cellFor,
   cellTransitions,
   fillTemplate,
   firstMessages,
@@ -102,6 +103,13 @@ describe("a preset's closed form is its publication's table", () => {
       kept += share * (first * ((1 - eir) ** 2 + eir * ecr) + (1 - first) * (1 - ecr - waver) ** 2);
     }
     expect(Math.abs(kept - 0.747)).toBeLessThan(0.01);
+  });
+
+  test("a data set's variants share its cell; data sets without a cell have the general one", () => {
+    const preset: Preset = PRESETS["huang-gpt-4"];
+    expect(cellFor(preset, "hotpotqa-fullwiki")).toBe(preset.cells.hotpotqa);
+    expect(cellFor(preset, "hotpotqa")).toBe(preset.cells.hotpotqa);
+    for (const name of ["gsm8k", "my-own", "mock"]) expect(cellFor(preset, name)).toBe(preset.cells["*"]);
   });
 
   test("SCoRe's base model fixes 4.6 % and breaks 15.8 % of all answers (Table 2); FlipFlop's flip 46 % of them", () => {
