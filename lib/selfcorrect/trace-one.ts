@@ -21,7 +21,7 @@ import {
 /** Source: R4.11. */
 const PIPELINE_VERSION = "1.0";
 /** Equal requests of one trace at most; the samples of another repetition begin after them. */
-const REPEATS = 1_000;
+export const REPEATS = 1_000;
 /** Where nobody says how sure one may be. */
 const UNSURE = 0.5;
 
