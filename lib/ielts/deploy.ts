@@ -12,7 +12,7 @@ export const deployFlags = {
     .enum(["Standard", "GlobalStandard", "DeveloperTier"])
     .default("Standard")
     .describe("tier; DeveloperTier costs nothing an hour and ends by itself after a day"),
-  capacity: z.number().int().positive().default(1).describe("thousands of tokens a minute"),
+  capacity: z.number().int().positive().default(50).describe("thousands of tokens a minute; one score takes about two"),
   subscription: z.string().optional().describe("its id; default: AZURE_SUBSCRIPTION_ID"),
   resourceGroup: z.string().optional().describe("default: AZURE_RESOURCE_GROUP"),
   account: z.string().optional().describe("the resource's name; default: from AZURE_OPENAI_ENDPOINT"),

@@ -1,3 +1,4 @@
+import type { Progress } from "corrigenda/cli";
 import type { hashInputs, textLines } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import type { Disk } from "corrigenda/files";
@@ -6,8 +7,11 @@ import type {
   blobSender,
   followJob,
   openTuningLog,
+  PersonalData,
+  personalData,
   startJob,
   TuningApi,
+  TuningEvent,
   TuningFile,
   TuningPlace,
   uploadFiles,
@@ -29,7 +33,7 @@ import { checkFile, type FileCheck } from "./validate.ts";
 
 export * from "./deploy.ts";
 export * from "./finetune.ts";
-export { nextSteps } from "./next.ts";
+export { nextSteps, shellWords } from "./next.ts";
 
 /** What the script hands in. */
 export interface FinetuneEffects {
@@ -37,6 +41,7 @@ export interface FinetuneEffects {
   readonly followJob: typeof followJob;
   readonly hashInputs: typeof hashInputs;
   readonly openTuningLog: typeof openTuningLog;
+  readonly personalData: typeof personalData;
   readonly startJob: typeof startJob;
   readonly textLines: typeof textLines;
   readonly uploadFiles: typeof uploadFiles;
@@ -72,25 +77,33 @@ export async function readPrepared(
   return { ...prepared, text };
 }
 
-/** Checks every line of both files once more: they may have been edited. */
+/** Checks every line of both files once more: they may have been edited. `personal` counts what looks like personal data. */
 export async function checkPair(
-  effects: Pick<FinetuneEffects, "textLines">,
+  effects: Pick<FinetuneEffects, "personalData" | "textLines">,
   disk: Disk,
   { metadata, inputs }: Prepared,
   tokenizer: Tokenizer,
-): Promise<{ readonly train: FileCheck; readonly all: Readonly<Record<string, FileCheck>> }> {
+): Promise<{
+  readonly train: FileCheck;
+  readonly all: Readonly<Record<string, FileCheck>>;
+  readonly personal: Readonly<PersonalData>;
+}> {
+  const personal = { emails: 0, phones: 0, names: 0 };
+  const looked = async function* (path: string): AsyncGenerator<string> {
+    for await (const line of effects.textLines(disk, path)) {
+      const found = effects.personalData(line);
+      for (const kind of ["emails", "phones", "names"] as const) personal[kind] += found[kind];
+      yield line;
+    }
+  };
   const all: Record<string, FileCheck> = {};
   for (const [place, { path }] of inputs.entries()) {
     const rules = { target: metadata.target, contextTokens: EXAMPLE_TOKENS, trains: place === 0 };
-    all[place === 0 ? "train.jsonl" : "validation.jsonl"] = await checkFile(
-      effects.textLines(disk, path),
-      rules,
-      tokenizer,
-    );
+    all[place === 0 ? "train.jsonl" : "validation.jsonl"] = await checkFile(looked(path), rules, tokenizer);
   }
   const train = all["train.jsonl"];
   if (!train) throw new TypeError("no training file");
-  return { train, all };
+  return { train, all, personal };
 }
 
 /** Tokens of one training example, at most. @see learn.microsoft.com, fine-tuning models: training example context length */
@@ -166,7 +179,7 @@ export interface FinetuneRun {
   readonly folder: string;
   readonly place: Omit<TuningPlace, "api" | "journal">;
   say(sentence: string): void;
-  show(label: string, done: number, total: number): void;
+  readonly progress: Pick<Progress, "update">;
 }
 
 /** How far a command came. */
@@ -213,18 +226,8 @@ async function cancelJob({ api, journal }: TuningPlace, say: (sentence: string) 
 
 async function follow(
   effects: FinetuneEffects,
-  { api, cost, config, show, flags }: FinetuneRun,
-  {
-    place,
-    log,
-    id,
-    files,
-  }: {
-    readonly place: TuningPlace;
-    readonly log: Awaited<ReturnType<typeof openTuningLog>>;
-    readonly id: string;
-    readonly files: Tuned["files"];
-  },
+  { api, cost, config, progress, flags }: FinetuneRun,
+  { place, log, id, files }: Following,
 ): Promise<Reached> {
   const job = await effects.followJob(place, id, {
     known: new Set(log.events.map((event) => event.id)),
@@ -232,30 +235,48 @@ async function follow(
     onJob: ({ detail }) => {
       const last = log.events.flatMap((event) => lossesOf(event) ?? []).at(-1);
       const loss = last === undefined ? "" : ` · loss ${last.train.toFixed(2)}`;
-      show(`${detail}${loss}`, last?.step ?? 0, last?.steps ?? 0);
+      progress.update({ label: `finetune · ${detail}${loss}`, done: last?.step ?? 0, total: last?.steps ?? 0 });
     },
   });
   if (job.status !== "succeeded" || job.model === undefined) {
     const why = job.reason === undefined ? "" : `: ${job.reason}`;
     throw new StudyError("provider", `the job ${id} ended as ${job.detail}${why}; the same command starts another`);
   }
+  const { trainedTokens: tokens = null } = job;
   const price = cost.usd_per_million_tokens;
-  const { trainedTokens = null } = job;
-  const usd = price === null || trainedTokens === null ? null : Math.round((trainedTokens / 1e6) * price * 100) / 100;
-  const tuned: Tuned = Tuned.parse({
+  const tuned: Tuned = {
     ...{ provider: api.provider, service: api.service, base_model: cost.model, model: job.model, job: id, files },
-    ...{ suffix: config.suffix, trained_tokens: trainedTokens, usd },
-  });
-  const estimate = cost.usd === null ? null : { low: cost.usd, mean: cost.usd, high: cost.usd };
-  const metrics = tuningMetrics(log.events, api.provider);
-  const result: StageResult = {
+    ...{ suffix: config.suffix, trained_tokens: tokens },
+    usd: price === null || tokens === null ? null : Math.round((tokens / 1e6) * price * 100) / 100,
+  };
+  const epochs = flags.epochs ?? cost.epochs;
+  return { state: "tuned", tuned, result: resultOf(tuned, cost, { epochs, events: log.events }) };
+}
+
+interface Following {
+  readonly place: TuningPlace;
+  readonly log: Awaited<ReturnType<typeof openTuningLog>>;
+  readonly id: string;
+  readonly files: Tuned["files"];
+}
+
+/** Nothing is paid to the offline service. */
+function resultOf(
+  { provider, model, usd }: Tuned,
+  cost: CountedCost,
+  { epochs, events }: { readonly epochs: number; readonly events: readonly TuningEvent[] },
+): StageResult {
+  const metrics = tuningMetrics(events, provider);
+  return {
     outputs: ["events.jsonl", "tuned.json"],
-    counts: { done: 1, epochs: flags.epochs ?? cost.epochs },
-    cost: { estimateUsd: estimate, actualUsd: usd ?? 0 },
-    models: [{ requested: cost.model, returned: [job.model], fingerprints: [] }],
+    counts: { done: 1, epochs },
+    cost: {
+      estimateUsd: cost.usd === null ? null : { low: cost.usd, mean: cost.usd, high: cost.usd },
+      actualUsd: provider === "offline" ? 0 : (usd ?? 0),
+    },
+    models: [{ requested: cost.model, returned: [model], fingerprints: [] }],
     ...(metrics && { metrics }),
   };
-  return { state: "tuned", tuned, result };
 }
 
 /** Names hold the key of the whole config: a file in the service's list belongs to one job. */

@@ -1,6 +1,6 @@
 import { StudyError } from "corrigenda/error";
 import type { JsonObject } from "corrigenda/json";
-import type { TuningDates, TuningEvent, TuningService } from "corrigenda/provider";
+import type { PersonalData, TuningDates, TuningEvent, TuningService } from "corrigenda/provider";
 import type { Metrics } from "corrigenda/results";
 import { z } from "zod";
 import { type CountedCost, countedCost } from "./cost.ts";
@@ -89,6 +89,14 @@ export function tunedLines(
   const paid = isOffline ? "nothing paid" : usd === null ? "price unknown" : `about $${usd.toFixed(2)}`;
   const trained = tokens === null ? "tokens unknown" : `${tokens.toLocaleString("en-US")} tokens trained`;
   return [`tuned: ${model} (${trained}, ${paid})`, "next:", ...nextSteps({ ...where, target, isOffline }).slice(3)];
+}
+
+/** Said before learners' texts leave this machine; nothing where nothing was seen. */
+export function personalWarning({ emails, phones, names }: PersonalData, provider: string): string[] {
+  if (emails + phones + names === 0) return [];
+  return [
+    `what looks like personal data goes to ${provider}: ${emails} e-mail addresses, ${phones} phone numbers, ${names} names`,
+  ];
 }
 
 /** What stands against a job, from the tables of dates: it cannot be started, or should be thought over. */

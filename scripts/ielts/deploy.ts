@@ -58,7 +58,9 @@ await main(script, async (flags, { disk, print, signal }) => {
     print(
       `${isOffline ? "offline: " : ""}${how === "there" ? "deployed already" : "deployed"}: ${deployment} (${tuned.model})`,
     );
-    print(`${hosting}\ndelete: npx zx ${[script.name, folder, ...ielts.deployWords(flags), "--delete"].join(" ")}`);
+    print(
+      `${hosting}\ndelete: npx zx ${ielts.shellWords([script.name, folder, ...ielts.deployWords(flags), "--delete"])}`,
+    );
   } finally {
     await own?.close();
   }

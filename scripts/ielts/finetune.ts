@@ -35,9 +35,9 @@ await main(script, async (flags, around) => {
   if (blobSas !== undefined && service === "openai") throw new StudyError("config", "--blob-sas is for Azure only");
   if (blobSas !== undefined) provider.checkContainer(blobSas);
   const isOffline = flags.provider === "offline";
-  const started = isOffline && flags.baseUrl === undefined;
-  const own =
-    started && (await startOfflineService({ disk: nodeDisk(root.resolve(".offline")), clock, simulators: [] }));
+  const state = nodeDisk(root.resolve(".offline"));
+  const isOwn = isOffline && flags.baseUrl === undefined;
+  const own = isOwn && (await startOfflineService({ disk: state, clock, simulators: [] }));
   try {
     const url = own ? own.url : flags.baseUrl;
     const config = { service, ...(url !== undefined && { baseUrl: url }) };
@@ -47,26 +47,27 @@ await main(script, async (flags, around) => {
     if (refusal) throw refusal;
     const asked = flags.model ?? prepared.metadata.counted_cost.model;
     const model = provider.tunableModel(asked);
-    const { train, all } = await ielts.checkPair(engine, disk, prepared, await loadTokenizer(encodingOf(asked)));
+    const effects = { ...engine, ...provider };
+    const tokenizer = await loadTokenizer(encodingOf(asked));
+    const { train, all, personal } = await ielts.checkPair(effects, disk, prepared, tokenizer);
     ielts.checkPrepared(prepared.metadata, all, { service, isOffline, simulated: flags.simulated });
     const price = provider.trainingPrice(asked);
     const cost = ielts.trainingCost(train, flags, { model, usdPerMillion: price.usdPerMillion });
     const trouble = ielts.tuningTrouble(service, asked, provider.tuningDates(service, asked), clock.now());
     if (trouble.stop !== undefined && !isOffline) throw new StudyError("refused", trouble.stop);
     for (const warning of trouble.warnings) log.warn(warning);
+    if (remote) for (const warning of ielts.personalWarning(personal, service)) log.warn(warning);
     print(`${isOffline ? "offline: nothing is trained, nothing is paid\n" : ""}${ielts.costLine(cost, price.asOf)}`);
     const spec = ielts.finetuneSpec(flags, { root, disk, prepared, api, model, script: script.name });
     const environment = await engine.stageEnvironment(disk, clock.now());
     await using stage = await openStage({ ...spec, root, environment, clock });
-    const next = `npx zx ${script.name} ${[folder, ...ielts.goOnWords(flags)].join(" ")}`;
+    const next = `npx zx ${ielts.shellWords([script.name, folder, ...ielts.goOnWords(flags)])}`;
     const steps = { root, folder: stage.folder, place: { clock, signal, ...ielts.tuningPace(remote) } };
-    const show = (label: string, done: number, total: number) =>
-      progress.update({ label: `finetune · ${label}`, done, total });
-    const run = { flags, disk, prepared, api, config: spec.config, cost, ...steps, say: print, show };
+    const run = { flags, disk, prepared, api, config: spec.config, cost, ...steps, say: print, progress };
     if (stage.state !== "finished") {
-      const reached = await ielts.finetuneRun({ ...engine, ...provider }, run).catch((error: unknown) => {
+      const reached = await ielts.finetuneRun(effects, run).catch((error: unknown) => {
         if (!signal.aborted) throw error;
-        return { state: "left running" } as const;
+        return { state: "stopped; a job that was started runs on" } as const;
       });
       if (reached.state !== "tuned") return print(`${reached.state}; go on: ${next}`);
       await root.write(stage.path("tuned.json"), `${JSON.stringify(reached.tuned, null, 2)}\n`);

@@ -1,6 +1,8 @@
-import { nodeDisk } from "corrigenda/files";
+import { textLines } from "corrigenda/engine";
+import { memoryDisk, nodeDisk } from "corrigenda/files";
 import {
   askedName,
+  checkPair,
   checkPrepared,
   costLine,
   type FileCheck,
@@ -11,6 +13,9 @@ import {
   goOnWords,
   hostingLine,
   type Metadata,
+  type Prepared,
+  personalWarning,
+  shellWords,
   type Tuned,
   trainingCost,
   tunedLines,
@@ -18,6 +23,8 @@ import {
   tuningRun,
   tuningTrouble,
 } from "corrigenda/ielts";
+import { personalData } from "corrigenda/provider";
+import { loadTokenizer } from "corrigenda/text";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
@@ -148,6 +155,24 @@ test("the last losses lead the metrics, under the provider's name; events withou
   expect(metrics?.headline).toMatchObject({ name: "training loss, last step", value: 0.5, n: 9, provider: "offline" });
   expect(metrics?.metrics).toMatchObject([{ name: "validation loss, last step", value: 0.7 }]);
   expect(tuningMetrics([event()], "azure")).toBeUndefined();
+});
+
+test("words are quoted for a shell where they need it, a variable is not", () => {
+  expect(shellWords(["a/b.ts", "my f", "it's", '"$AZURE_BLOB_SAS"', "$HOME"])).toBe(
+    `a/b.ts 'my f' 'it'\\''s' "$AZURE_BLOB_SAS" '$HOME'`,
+  );
+});
+
+test("what looks like personal data is counted in both files, and said", async () => {
+  const disk = memoryDisk();
+  await disk.write("t.jsonl", "write to a.b@example.org\nDear Anna Miller\n");
+  const prepared = { metadata: { target: "openai" }, inputs: [{ path: "t.jsonl" }] } as unknown as Prepared;
+  const { personal } = await checkPair({ personalData, textLines }, disk, prepared, await loadTokenizer("o200k_base"));
+  expect(personal).toEqual({ emails: 1, phones: 0, names: 1 });
+  expect(personalWarning(personal, "azure")).toEqual([
+    "what looks like personal data goes to azure: 1 e-mail addresses, 0 phone numbers, 1 names",
+  ]);
+  expect(personalWarning({ emails: 0, phones: 0, names: 0 }, "azure")).toEqual([]);
 });
 
 test("the price of hosting is said by the hour and by the month", () => {

@@ -150,12 +150,16 @@ test("at OpenAI: refusals are one line and start nothing, Ctrl-C leaves the job 
   await stopped.says("job: ");
   stopped.kill("SIGINT");
   const { code, out } = await stopped.ended;
-  expect([code, /left running; go on: npx zx (.+)$/m.exec(out)?.[1]]).toEqual([
+  expect([code, /a job that was started runs on; go on: npx zx (.+)$/m.exec(out)?.[1]]).toEqual([
     130,
     command.join(" ").replace(/(--results \S+) (--simulated)/, "$2 $1"),
   ]);
   const said = await well(command, env);
   expect(said).toMatch(/\ntuned: ft:gpt-4o-mini-2024-07-18:offline:ielts-\w{8}:/);
   expect((await bill("openai-service")).map(({ kind }) => kind)).toEqual(["tuning_created"]);
+  const metadata = await readText(nodeDisk(folder), "metadata.json");
+  await nodeDisk(folder).write("metadata.json", metadata.replace("data/sample/ielts/essays.csv", "own.csv"));
+  const leaving = oneLine(await start(command, { OPENAI_API_KEY: "k" }).ended);
+  expect(leaving).toMatch(/^error\[refused\]: data set 'user' may not leave this machine/);
   expect(await done("scripts/ielts/deploy.ts", folder, ...results)).toMatch(/^OpenAI: nothing has to be deployed/);
 });
