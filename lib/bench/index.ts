@@ -12,6 +12,7 @@ export { type Claim, type Claims, openClaims, type PairedNames } from "./claims.
 export { type Contestant, contestant, takeRounds } from "./contestant.ts";
 export { danfoFrameWork, FRAME_WORK, type FrameWork, makeFrameFiles, ourFrameWork } from "./frame-work.ts";
 export { type Ingested, ingestJob, parseBare } from "./ingest.ts";
+export { type KeptCalls, keptCalls } from "./kept-calls.ts";
 export { type PdfReaders, pdfReaders, typesetPdf } from "./pdf-readers.ts";
 export { planOnce } from "./plan-once.ts";
 export { type Contest, median, medianSeconds, type Paired, pairedRounds } from "./rounds.ts";
