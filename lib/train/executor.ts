@@ -1,3 +1,4 @@
+import { StudyError } from "corrigenda/error";
 import { keyedRng } from "corrigenda/rng";
 import type { Batch } from "./batch.ts";
 import type { Dim, Sizes } from "./dim.ts";
@@ -15,7 +16,8 @@ export interface Executor {
   step(batches: readonly Batch[], update: Update): Promise<StepResult>;
   /** Negative log-likelihood of each target, in nats, without dropout. */
   evaluate(batch: Batch): Promise<Float32Array>;
-  read(): Promise<TrainState>;
+  /** A tensor of the state: a parameter's name, or "m." or "v." before it for AdamW's moving averages. */
+  read(name: string): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
 
@@ -33,15 +35,11 @@ export interface StepResult {
   readonly norm: number;
 }
 
-/** Tensors by parameter name. */
-export type Tensors = ReadonlyMap<string, Float32Array>;
-
-export interface TrainState {
-  readonly parameters: Tensors;
-  /** AdamW's moving averages of the gradient and of its square; absent before the first step. */
-  readonly m?: Tensors | undefined;
-  readonly v?: Tensors | undefined;
-}
+/**
+ * The state that a run starts from, asked for tensor by tensor so that no two copies of a large model are needed.
+ * A moving average that is not there starts at 0; a parameter that is not there is an error.
+ */
+export type StateSource = (name: string) => Float32Array | undefined | Promise<Float32Array | undefined>;
 
 export interface ExecutorOptions {
   readonly model: ModelShape;
@@ -90,7 +88,20 @@ export function maskOf(shape: readonly Dim[], sizes: Sizes, key: MaskKey, dropou
   return mask;
 }
 
-/** Zeros in the shape of the parameters: the moments before the first step. */
-export function zerosLike(model: ModelShape): Map<string, Float32Array> {
-  return new Map(parametersOf(model).map(({ name, shape }) => [name, new Float32Array(elements(shape))]));
+/** Names of the whole state of a model: each parameter, and its two moving averages. */
+export function stateNames(model: ModelShape): readonly string[] {
+  return parametersOf(model).flatMap(({ name }) => [name, `m.${name}`, `v.${name}`]);
+}
+
+/** A tensor of the state to start from. Throws StudyError "dataset" where it is missing or has another size. */
+export async function startingTensor(model: ModelShape, from: StateSource, name: string): Promise<Float32Array> {
+  const bare = name.replace(/^[mv]\./, "");
+  const shape = parametersOf(model).find((one) => one.name === bare)?.shape ?? [];
+  const found = (await from(name)) ?? (bare === name ? undefined : new Float32Array(elements(shape)));
+  if (found?.length === elements(shape)) return found;
+  const has = found ? `${found.length} numbers` : "nothing";
+  throw new StudyError(
+    "dataset",
+    `${name} should be [${shape.join(", ")}], but there is ${has}; check the model's size`,
+  );
 }

@@ -31,7 +31,7 @@ export type Op =
   | { readonly kind: "reshape" }
   | { readonly kind: "transpose"; readonly order: readonly number[] }
   /** Equal parts of the last axis. */
-  | { readonly kind: "split" }
+  | { readonly kind: "split"; readonly parts: number }
   | { readonly kind: "concat"; readonly axis: number }
   | { readonly kind: "zeros" }
   /** GPT-2's: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))). */
@@ -136,7 +136,11 @@ export function graphBuilder() {
     split: (a: Value, parts: number) => {
       const last = Number(a.shape.at(-1)) / parts;
       if (!Number.isInteger(last)) throw misfit(`split in ${parts}`, a.shape);
-      return node({ kind: "split" }, [a], ...Array.from({ length: parts }, () => [...a.shape.slice(0, -1), last]));
+      return node(
+        { kind: "split", parts },
+        [a],
+        ...Array.from({ length: parts }, () => [...a.shape.slice(0, -1), last]),
+      );
     },
     concat: (parts: readonly Value[], axis: number) => {
       const rest = (shape: readonly Dim[]): string => shape.filter((_, at) => at !== axis).join();

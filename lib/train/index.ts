@@ -13,10 +13,11 @@ export {
   chunksFor,
   type Executor,
   type ExecutorOptions,
+  type StateSource,
   type StepResult,
-  type Tensors,
-  type TrainState,
+  stateNames,
   type Update,
 } from "./executor.ts";
 export { GPT2_SHAPES, type ModelShape, type Parameter, parameterCount, parametersOf } from "./model.ts";
+export { type OrtDevice, openOrt } from "./ort.ts";
 export { openRef } from "./ref.ts";

@@ -7,8 +7,9 @@ import {
   maskOf,
   maskPlaces,
   ratesOf,
-  type TrainState,
-  zerosLike,
+  type StateSource,
+  startingTensor,
+  stateNames,
 } from "./executor.ts";
 import { feedsOf } from "./feeds.ts";
 import type { Graph } from "./graph.ts";
@@ -17,7 +18,7 @@ import { type Array64, runOp } from "./ref-ops.ts";
 import { gradientGraph, lossGraph, updateGraph } from "./step.ts";
 
 /** The oracle: plain arrays of 64 bits, one loop per operation, slow and obvious. */
-export async function openRef(options: ExecutorOptions, state: TrainState): Promise<Executor> {
+export async function openRef(options: ExecutorOptions, from: StateSource): Promise<Executor> {
   const { model, chunks, dropout, seed, clip } = options;
   const graphs = {
     loss: lossGraph(model, options),
@@ -26,12 +27,7 @@ export async function openRef(options: ExecutorOptions, state: TrainState): Prom
   };
   const parameters = parametersOf(model);
   const held = new Map<string, Array64>();
-  const zeros = zerosLike(model);
-  for (const { name } of parameters) {
-    held.set(name, Float64Array.from(state.parameters.get(name) ?? []));
-    held.set(`m.${name}`, Float64Array.from((state.m ?? zeros).get(name) ?? []));
-    held.set(`v.${name}`, Float64Array.from((state.v ?? zeros).get(name) ?? []));
-  }
+  for (const name of stateNames(model)) held.set(name, Float64Array.from(await startingTensor(model, from, name)));
   const run = (
     graph: Graph,
     batch: Batch,
@@ -67,11 +63,7 @@ export async function openRef(options: ExecutorOptions, state: TrainState): Prom
       return { nll, norm };
     },
     evaluate: async (batch) => run(graphs.loss, batch, 1, () => new Map()).nll,
-    read: async () => {
-      const of = (prefix: string) =>
-        new Map(parameters.map(({ name }) => [name, Float32Array.from(held.get(prefix + name) ?? [])]));
-      return { parameters: of(""), m: of("m."), v: of("v.") };
-    },
+    read: async (name) => Float32Array.from(held.get(name) ?? []),
     dispose: async () => held.clear(),
   };
 }

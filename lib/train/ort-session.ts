@@ -1,0 +1,69 @@
+import type { InferenceSession, Tensor, TypedTensor } from "onnxruntime-node";
+import { type Dim, type Sizes, sizeOf } from "./dim.ts";
+import type { Feed } from "./feeds.ts";
+import type { Graph } from "./graph.ts";
+import { toOnnx } from "./onnx.ts";
+
+export type Ort = typeof import("onnxruntime-node");
+export type Tensors = Record<string, Tensor>;
+
+/** A graph, ready to run. */
+export interface Session {
+  /** Outputs that are not given are made. Inputs beyond the graph's own are left out. */
+  run(sizes: Sizes, inputs: ReadonlyMap<string, Tensor>, outputs?: ReadonlyMap<string, Tensor>): Promise<Tensors>;
+  release(): Promise<void>;
+}
+
+/** onnxruntime-node is large native code: loaded when training starts. */
+export async function loadOrt(): Promise<Ort> {
+  const loaded = await import("onnxruntime-node");
+  return (loaded as Ort & { default?: Ort }).default ?? loaded;
+}
+
+export async function openSession(ort: Ort, graph: Graph, options: InferenceSession.SessionOptions): Promise<Session> {
+  const { bytes, shapeInputs } = toOnnx(graph);
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, ...options });
+  const own = new Set(session.inputNames);
+  return {
+    run: async (sizes, inputs, outputs) => {
+      const feeds: Tensors = {};
+      for (const [name, tensor] of inputs) if (own.has(name)) feeds[name] = tensor;
+      for (const [name, dims] of shapeInputs) feeds[name] = shapeTensor(ort, dims, sizes);
+      const fetches: Record<string, Tensor | null> = {};
+      for (const name of session.outputNames) fetches[name] = outputs?.get(name) ?? null;
+      return (await session.run(feeds, fetches)) as Tensors;
+    },
+    release: () => session.release(),
+  };
+}
+
+export function tensorOf(ort: Ort, { data, shape }: Feed): Tensor {
+  return data instanceof Float32Array ? new ort.Tensor("float32", data, shape) : new ort.Tensor("int32", data, shape);
+}
+
+function shapeTensor(ort: Ort, dims: readonly Dim[], sizes: Sizes): TypedTensor<"int64"> {
+  const values = BigInt64Array.from(dims, (dim) => BigInt(sizeOf(dim, sizes)));
+  return new ort.Tensor("int64", values, [dims.length]);
+}
+
+/** The losses of a run, in the order of the batch's targets. */
+export function lossesOf(outputs: Tensors, chunks: number, targets: number): Float32Array {
+  const all = new Float32Array(targets);
+  for (let chunk = 0, at = 0; chunk < chunks; chunk++) {
+    const part = outputs[`nll.${chunk}`]?.data as Float32Array;
+    all.set(part.subarray(0, Math.max(0, targets - at)), Math.min(at, targets));
+    at += part.length;
+  }
+  return all;
+}
+
+/** What a user can do about an error of the native library, in one line. */
+export function sentenceOf(error: unknown, device: string): string {
+  const said = error instanceof Error ? error.message : String(error);
+  const line = said.replace(/\s+/g, " ").trim();
+  if (/Cannot find (package|module)|ERR_DLOPEN|onnxruntime_binding/.test(said))
+    return `onnxruntime-node is not installed for this machine: run "npm ci" again (${line})`;
+  if (device === "webgpu" && /adapter|Vulkan|WebGPU|webgpu|device/i.test(said))
+    return `no WebGPU device here: install a Vulkan driver and its loader ("apt install libvulkan1 mesa-vulkan-drivers", or NVIDIA's driver), or train with --device cpu (${line})`;
+  return line;
+}

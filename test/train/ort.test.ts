@@ -1,0 +1,87 @@
+import { type Executor, type ExecutorOptions, openOrt, openRef } from "corrigenda/train";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  gradientsFrom,
+  lossOf,
+  pack,
+  readAll,
+  seen,
+  sourceOf,
+  type Tensors,
+  tinyOptions,
+  tinyState,
+  torchGolden,
+  worst,
+} from "./tiny.ts";
+
+const golden = await torchGolden();
+const { model } = golden;
+const whole = pack(golden, golden.examples);
+const parts = [pack(golden, golden.examples.slice(0, 2)), pack(golden, golden.examples.slice(2))];
+const opened: Executor[] = [];
+afterAll(() => Promise.all(opened.map((one) => one.dispose())));
+
+async function open(options: ExecutorOptions, tensors: Tensors = tinyState(model)): Promise<Executor> {
+  const executor = await openOrt(options, { device: "cpu", threads: 1 }, sourceOf(tensors));
+  opened.push(executor);
+  return executor;
+}
+
+const record = (tensors: Tensors): Record<string, Float32Array> => Object.fromEntries(tensors);
+const asTensors = (values: Readonly<Record<string, readonly number[]>>): Tensors =>
+  new Map(Object.entries(values).map(([name, data]) => [name, Float32Array.from(data)]));
+
+describe("onnxruntime on the processor", () => {
+  test("has PyTorch's loss and gradients (1e-5 relative)", async () => {
+    const ort = await open(tinyOptions(model, { clip: 1e9 }));
+    const { nll, norm } = await ort.step([whole], { step: 1, rate: 0, weightDecay: 0 });
+    expect(lossOf(whole, nll[0] as Float32Array) / golden.loss).toBeCloseTo(1, 5);
+    expect(norm / golden.norm).toBeCloseTo(1, 5);
+    expect(worst(await gradientsFrom(ort, model), golden.gradients)).toBeLessThan(1e-5);
+  });
+
+  test("trains as PyTorch does: clipping, decay, accumulation, five steps of AdamW (1e-4 relative)", async () => {
+    const ort = await open(tinyOptions(model));
+    for (const [at, wanted] of golden.steps.losses.entries()) {
+      const update = { step: at + 1, rate: 0.01 * (1 - at / 10), weightDecay: 0.1 };
+      const { nll, norm } = await ort.step(parts, update);
+      const loss = parts.reduce((sum, part, i) => sum + lossOf(part, nll[i] as Float32Array) / 2, 0);
+      expect(loss / wanted).toBeCloseTo(1, 4);
+      expect(norm / (golden.steps.norms[at] as number)).toBeCloseTo(1, 4);
+    }
+    expect(worst(seen(await readAll(ort, model)), record(seen(asTensors(golden.steps.after))))).toBeLessThan(1e-4);
+  });
+
+  test("agrees with the oracle under dropout, for any number of chunks (1e-4 relative)", async () => {
+    for (const chunks of [1, 5]) {
+      const options = tinyOptions(model, { dropout: 0.3, chunks });
+      const [ort, ref] = [await open(options), await openRef(options, sourceOf(tinyState(model)))];
+      for (let step = 1; step <= 3; step++) {
+        const update = { step, rate: 0.01, weightDecay: 0.1 };
+        const [mine, wanted] = [await ort.step(parts, update), await ref.step(parts, update)];
+        expect(mine.norm / wanted.norm).toBeCloseTo(1, 4);
+      }
+      for (const prefix of ["", "m.", "v."])
+        expect(
+          worst(seen(await readAll(ort, model, prefix)), record(seen(await readAll(ref, model, prefix)))),
+        ).toBeLessThan(1e-4);
+      const [mine, wanted] = [await ort.evaluate(whole), await ref.evaluate(whole)];
+      expect(worst(new Map([["nll", mine]]), { nll: wanted })).toBeLessThan(1e-4);
+    }
+  });
+
+  test("changes nothing when the gradient is not a number", async () => {
+    const state = tinyState(model);
+    (state.get("wte.weight") as Float32Array)[8] = Number.NaN;
+    const ort = await open(tinyOptions(model), state);
+    expect((await ort.step([whole], { step: 1, rate: 0.1, weightDecay: 0 })).norm).toBeNaN();
+    expect(await readAll(ort, model)).toEqual(state);
+  });
+
+  test("a state of another size is refused by the tensor's name", async () => {
+    const state = new Map(tinyState(model)).set("wpe.weight", new Float32Array(3));
+    await expect(open(tinyOptions(model), state)).rejects.toThrow(
+      "wpe.weight should be [8, 8], but there is 3 numbers",
+    );
+  });
+});
