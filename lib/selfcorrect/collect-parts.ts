@@ -1,11 +1,12 @@
 import type { Declaration } from "corrigenda/dataset";
 import { StudyError } from "corrigenda/error";
-import { type Json, parseJson } from "corrigenda/json";
+import type { Json } from "corrigenda/json";
 import { keyedRng } from "corrigenda/rng";
 import { chooseClassifier } from "./classify-choose.ts";
 import type { CollectFlags } from "./collect-flags.ts";
+import { readPolicyFile } from "./export.ts";
 import { mockQuestions } from "./mock-questions.ts";
-import { createPolicy, restorePolicy } from "./policy-create.ts";
+import { createPolicy } from "./policy-create.ts";
 import { firstPrompt } from "./prompts.ts";
 import { scoringOf } from "./score.ts";
 import type { Known } from "./simulate-wording.ts";
@@ -31,8 +32,16 @@ export interface PartFiles {
   text(path: string): Promise<string | undefined>;
 }
 
+interface ProviderFlag {
+  readonly provider?: string | undefined;
+}
+
 /** Reads templates, classifier and policy. Throws StudyError "config" where a file is missing or does not fit. */
-export async function collectParts(flags: CollectFlags, dataset: string, files: PartFiles): Promise<CollectParts> {
+export async function collectParts(
+  flags: CollectFlags & ProviderFlag,
+  dataset: string,
+  files: PartFiles,
+): Promise<CollectParts> {
   const scoring = scoringOf(dataset);
   const needed = async (flag: string, path: string): Promise<string> => {
     const text = await files.text(path);
@@ -42,10 +51,10 @@ export async function collectParts(flags: CollectFlags, dataset: string, files: 
   const { templates: templateFile, policy: policyFile, classifier: model, classifierVectorizer: vectorizer } = flags;
   const templates =
     templateFile === undefined ? ownTemplates() : parseTemplates(await needed("templates", templateFile), templateFile);
-  const policy =
-    policyFile === undefined
-      ? createPolicy(flags.algorithm, { actions: [...actionsOf(templates)], lambda: flags.lambda })
-      : fitting(restorePolicy(stateOf(await needed("policy", policyFile), policyFile)), templates);
+  const earlier = policyFile === undefined ? undefined : readPolicyFile(await needed("policy", policyFile), policyFile);
+  const policy = earlier
+    ? fitting(earlier.policy, templates)
+    : createPolicy(flags.algorithm, { actions: [...actionsOf(templates)], lambda: flags.lambda });
   const chosen = chooseClassifier(
     {
       model: model === undefined ? undefined : await files.text(model),
@@ -57,14 +66,13 @@ export async function collectParts(flags: CollectFlags, dataset: string, files: 
   return {
     ...{ scoring, templates, policy, classifier: chosen.classifier },
     files: read.filter((path) => path !== undefined),
-    notices: chosen.notice === undefined ? [] : [chosen.notice],
+    notices: [chosen.notice, earlierNotice(earlier?.provider ?? null, flags)].filter((one) => one !== undefined),
   };
 }
 
-function stateOf(text: string, where: string): Json {
-  const state = parseJson(text);
-  if (state !== undefined) return state;
-  throw new StudyError("config", `${where} is not JSON; give a final_policy.json or policy.json.gz of an earlier run`);
+function earlierNotice(learntFrom: Json, { provider = "offline" }: CollectFlags & ProviderFlag): string | undefined {
+  if (learntFrom !== "offline" || provider === "offline") return undefined;
+  return "the policy of --policy has learnt from simulated answers: what it knows says nothing about this model";
 }
 
 /** A policy that goes on has to choose among the templates that are loaded. */

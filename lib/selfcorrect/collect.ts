@@ -14,7 +14,7 @@ import type { Stage, StageResult } from "corrigenda/results";
 import { type CollectFlags, updateEvery } from "./collect-flags.ts";
 import type { CollectParts } from "./collect-parts.ts";
 import { closingLines, Timing } from "./collect-words.ts";
-import { FINAL_POLICY, LOG_DIR, sourceTrace, summaryFile, tracesFile, withLines } from "./export.ts";
+import { FINAL_POLICY, LOG_DIR, policyFile, sourceTrace, summaryFile, tracesFile, withLines } from "./export.ts";
 import { type CallMeter, callMeter, liveLine, spacedAsk } from "./progress.ts";
 import { firstMessages, firstPrompt } from "./prompts.ts";
 import { type Summary, summaryOf, traceMetrics } from "./summary.ts";
@@ -79,7 +79,12 @@ export async function collectTraces(effects: CollectEffects, run: CollectRun): P
   });
 }
 
-function settingOf({ place, flags, dataset, scoring, classifier, templates }: CollectRun): TraceSetting {
+/** What decides the requests of a run, and its traces. */
+export type Asking = Pick<CollectRun, "place" | "dataset" | "scoring" | "classifier" | "templates"> & {
+  readonly flags: CollectFlags;
+};
+
+export function settingOf({ place, flags, dataset, scoring, classifier, templates }: Asking): TraceSetting {
   const { model, temperature, maxTokens: maxOutputTokens, feedback, maxTurns, lambda, seed, repetition } = flags;
   const isOffline = place.provider.name === "offline";
   return {
@@ -91,7 +96,7 @@ function settingOf({ place, flags, dataset, scoring, classifier, templates }: Co
 }
 
 /** The first questions as they will be asked. */
-async function firstRequests(run: CollectRun): Promise<ModelRequest[]> {
+export async function firstRequests(run: Asking & Pick<CollectRun, "rows">): Promise<ModelRequest[]> {
   const { model } = settingOf(run);
   const requests: ModelRequest[] = [];
   for await (const row of run.rows()) {
@@ -101,7 +106,8 @@ async function firstRequests(run: CollectRun): Promise<ModelRequest[]> {
   return requests;
 }
 
-function answerTokens({ maxTokens }: CollectFlags): OutputTokens {
+/** What an answer may have, before any is known. */
+export function answerTokens({ maxTokens }: CollectFlags): OutputTokens {
   return { low: Math.min(5, maxTokens), mean: maxTokens / 4, high: maxTokens };
 }
 
@@ -173,16 +179,12 @@ async function finish(effects: CollectEffects, run: CollectRun, { stage, loop, t
   const { root, provider } = run.place;
   const statistics = tally.statistics();
   const policy = loop.policy();
-  const state = `${JSON.stringify(policy.state())}\n`;
+  const learnt = { provider: provider.name, feedback: run.flags.feedback };
+  const state = policyFile(policy, learnt);
   await root.write(stage.path(POLICY), effects.gzip(state));
-  await root.write(
-    stage.path(STATISTICS),
-    pretty({ ...statistics, provider: provider.name, feedback: run.flags.feedback }),
-  );
+  await root.write(stage.path(STATISTICS), pretty({ ...statistics, ...learnt }));
   const logs = `${run.spec.study}/${run.spec.run}/${LOG_DIR}`;
-  const summary = summaryOf({
-    ...{ statistics, policy, updates: loop.updates(), feedback: run.flags.feedback, provider: provider.name },
-  });
+  const summary = summaryOf({ statistics, policy, updates: loop.updates(), ...learnt });
   await root.write(`${logs}/${FINAL_POLICY}`, state);
   await root.write(`${logs}/${summaryFile(summary)}`, pretty(summary));
   const days = await writeDays(effects, run, { stage, logs });

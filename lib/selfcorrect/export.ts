@@ -1,5 +1,8 @@
+import { StudyError } from "corrigenda/error";
+import { type Json, type JsonObject, parseJson } from "corrigenda/json";
+import { restorePolicy } from "./policy-create.ts";
 import type { Summary } from "./summary.ts";
-import type { TraceRecord, TurnRecord } from "./types.ts";
+import type { Policy, TraceRecord, TurnRecord } from "./types.ts";
 
 /** The folder of the source's files; the default lies in the run's own folder. Source: R4.42. */
 export const LOG_DIR = "pipeline_logs";
@@ -22,6 +25,24 @@ export function tracesFile({ created_at }: Pick<TraceRecord, "created_at">): str
 export function summaryFile({ completed_at }: Pick<Summary, "completed_at">): string {
   const [day = "", time = ""] = completed_at.replace(/[-:Z]/g, "").split("T");
   return day === "" ? "summary_none.json" : `summary_${day}_${time}.json`;
+}
+
+/** A policy as final_policy.json and policy.json.gz keep it: its state, and what its rewards were. Source: R4.48, R4.66. */
+export function policyFile(policy: Policy, learnt: Pick<TraceRecord, "provider" | "feedback">): string {
+  const { provider, feedback } = learnt;
+  return `${JSON.stringify({ ...(policy.state() as JsonObject), provider, feedback })}\n`;
+}
+
+/** Reads such a file; `provider`: whose answers it learnt from, where that is said. Throws StudyError "config". */
+export function readPolicyFile(text: string, where: string): { readonly policy: Policy; readonly provider: Json } {
+  const file = parseJson(text);
+  if (typeof file !== "object" || file === null || Array.isArray(file))
+    throw new StudyError(
+      "config",
+      `${where} is no policy; give a final_policy.json or policy.json.gz of an earlier run`,
+    );
+  const { provider = null, feedback, ...state } = file as JsonObject;
+  return { policy: restorePolicy(state), provider };
 }
 
 /**

@@ -1,7 +1,6 @@
-import { StudyError } from "corrigenda/error";
-import { parseJson } from "corrigenda/json";
 import { keyedRng } from "corrigenda/rng";
-import { createPolicy, frozenPolicy, restorePolicy } from "./policy-create.ts";
+import { readPolicyFile } from "./export.ts";
+import { createPolicy, frozenPolicy } from "./policy-create.ts";
 import { NONE, type Policy, type RtsContext } from "./types.ts";
 
 /** A policy in question. */
@@ -30,9 +29,7 @@ export async function opeTargets(
     names.map(async (name) => {
       const [path] = policyFiles([name]);
       if (path === undefined) return targetOf(name, createPolicy(name, { actions: ordered }));
-      const state = parseJson(await text(path));
-      if (state === undefined) throw new StudyError("config", `${path} is not JSON; give a final_policy.json`);
-      const policy = restorePolicy(state);
+      const { policy } = readPolicyFile(await text(path), path);
       return targetOf(name, name.startsWith(FROZEN) ? frozenPolicy(policy) : policy, true);
     }),
   );

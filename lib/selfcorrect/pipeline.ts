@@ -3,7 +3,7 @@ import type { Appender, Disk } from "corrigenda/files";
 import type { ModelRequest } from "corrigenda/provider";
 import type { Clock } from "corrigenda/time";
 import { chooseClassifier } from "./classify-choose.ts";
-import { FINAL_POLICY, LOG_DIR, sourceTrace, summaryFile, tracesFile } from "./export.ts";
+import { FINAL_POLICY, LOG_DIR, policyFile, sourceTrace, summaryFile, tracesFile } from "./export.ts";
 import { mockQuestions } from "./mock-questions.ts";
 import { createPolicy } from "./policy-create.ts";
 import { spacedAsk } from "./progress.ts";
@@ -132,7 +132,7 @@ export class ScalePipeline {
     const made = { statistics, policy: this.policy, updates: loop.updates(), feedback, provider: PROVIDER };
     const summary = summaryOf(made);
     await disk.write(`${logDir}/${summaryFile(summary)}`, `${JSON.stringify(summary, null, 2)}\n`);
-    await disk.write(`${logDir}/${FINAL_POLICY}`, `${JSON.stringify(this.policy.state())}\n`);
+    await disk.write(`${logDir}/${FINAL_POLICY}`, policyFile(this.policy, made));
     return summary;
   }
 

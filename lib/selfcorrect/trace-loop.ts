@@ -175,10 +175,12 @@ class Window {
   }
 
   #begin(index: number, row: QuestionOrBad): void {
-    const { dataset, ask } = this.#options;
+    const { dataset, provider, ask } = this.#options;
     if (!row.ok) {
-      const { place, reason } = row;
-      const failure = { index, dataset_name: dataset, question_id: null, place, code: "dataset" as const, reason };
+      const failure = {
+        ...{ index, dataset_name: dataset, question_id: null, place: row.place },
+        ...{ code: "dataset" as const, reason: row.reason, provider },
+      };
       this.#ready.set(index, { ok: false, index, failure });
       return;
     }

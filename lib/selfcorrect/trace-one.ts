@@ -190,7 +190,7 @@ function traceOf({ index, question, setting, turns, correct }: Walk): TraceRecor
 function failed({ index, question, setting, turns }: Walk, { code, message }: StudyError): TraceOutcome {
   const failure: TraceFailure = {
     ...{ index, dataset_name: setting.dataset, question_id: question.id, place: `turn ${turns.length}` },
-    ...{ code, reason: message },
+    ...{ code, reason: message, provider: setting.provider },
   };
   return { ok: false, index, failure };
 }

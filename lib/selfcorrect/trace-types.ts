@@ -63,6 +63,8 @@ export interface TraceFailure {
   readonly place: string;
   readonly code: StudyErrorCode;
   readonly reason: string;
+  /** Who was asked. */
+  readonly provider: string;
 }
 
 /** Every question comes out once, in order. */

@@ -158,6 +158,18 @@ describe("a policy's state", () => {
     });
   });
 
+  test("says whose answers it learnt from; a real model is warned of a simulator's", async () => {
+    await run("a");
+    const file = at("a", "pipeline_logs/final_policy.json");
+    expect(JSON.parse(await readText(disk, file))).toMatchObject({ provider: "offline", feedback: "classifier" });
+    const notices = async (provider: string): Promise<readonly string[]> => {
+      const flags = { ...z.object(selfcorrect.collectFlags).parse({ policy: file }), provider };
+      return (await selfcorrect.collectParts(flags, "mock", { text: (name) => readText(disk, name) })).notices;
+    };
+    expect([(await notices("offline")).length, (await notices("openai")).length]).toEqual([1, 2]);
+    expect((await notices("openai"))[1]).toContain("has learnt from simulated answers");
+  });
+
   test("stays as it is with --learn=false", async () => {
     await run("a", { algorithm: "gaussian_ts", learn: false });
     expect(JSON.parse(await text("a", "pipeline_logs/final_policy.json"))).toMatchObject({ version: 0 });
@@ -177,7 +189,9 @@ describe("a policy's state", () => {
     await expect(run("b", { policy: "none.json" })).rejects.toThrow(
       "none.json does not exist; name another with --policy",
     );
-    await expect(run("b", { policy: "t.json" })).rejects.toThrow("not the state of a policy");
+    await expect(run("b", { policy: "t.json" })).rejects.toThrow(
+      "t.json is no policy; give a final_policy.json or policy.json.gz of an earlier run",
+    );
   });
 });
 

@@ -235,7 +235,15 @@ describe("many traces:", () => {
     const outcomes = await run(options({ ask, policy: listed([]) }), rows);
     expect(outcomes.map((one) => (one.ok ? one.trace.question_id : one.failure))).toEqual([
       "q1",
-      { index: 1, dataset_name: "gsm8k", question_id: "q2", place: "turn 0", code: "provider", reason: "status 400" },
+      {
+        index: 1,
+        dataset_name: "gsm8k",
+        question_id: "q2",
+        place: "turn 0",
+        code: "provider",
+        reason: "status 400",
+        provider: "offline",
+      },
       {
         index: 2,
         dataset_name: "gsm8k",
@@ -243,6 +251,7 @@ describe("many traces:", () => {
         place: "data.csv:4",
         code: "dataset",
         reason: "no question",
+        provider: "offline",
       },
       "q9",
     ]);
