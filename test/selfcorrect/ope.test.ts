@@ -117,7 +117,7 @@ describe("off-policy evaluation of traces", () => {
     }
     const { warnings } = evaluatePolicies(log, targets);
     expect(warnings.filter((warning) => warning.includes("too kind"))).toHaveLength(2);
-    await expect(opeTargets(["bad.json"], log.actions, text)).rejects.toThrow("bad.json is not JSON");
+    await expect(opeTargets(["bad.json"], log.actions, text)).rejects.toThrow("bad.json is no policy");
     await expect(opeTargets(["never_heard"], log.actions, text)).rejects.toThrow('no policy "never_heard"');
   });
 });
