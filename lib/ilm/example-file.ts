@@ -79,8 +79,8 @@ export interface Examples {
   document(number: number): Promise<MaskedDocument>;
   /** The document and the place in it of an example, counted over the whole file. */
   locate(example: number): { readonly document: number; readonly example: number };
-  /** All documents in [from, to), read in blocks. */
-  documents(from?: number, to?: number): AsyncGenerator<MaskedDocument>;
+  /** All documents in [from, end), read in blocks. */
+  documents(from?: number, end?: number): AsyncGenerator<MaskedDocument>;
   close(): Promise<void>;
 }
 
@@ -111,7 +111,8 @@ export async function openExamples(disk: Disk, path: string): Promise<Examples> 
         const document = lastAtMost(examples, example);
         return { document, example: example - (examples[document] ?? 0) };
       },
-      documents: async function* (from = 0, to = header.documents) {
+      documents: async function* (from = 0, end = header.documents) {
+        const to = Math.min(end, header.documents);
         for (let first = from; first < to; ) {
           let next = first + 1;
           while (next < to && (starts[next + 1] ?? 0) - (starts[first] ?? 0) <= BLOCK_BYTES) next += 1;

@@ -86,3 +86,16 @@ it.each([
 ])("%s counts in %s", (model, encoding) => {
   expect(encodingOf(model)).toBe(encoding);
 });
+
+it("gives the text of its ids back, and the bytes that each token stands for", async () => {
+  const tokenizer = await loadTokenizer("r50k_base");
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", maxLength: 100 }), (text) => {
+      const ids = tokenizer.encode(text);
+      expect(tokenizer.decode(ids)).toBe(text.toWellFormed());
+      expect(ids.reduce((sum, id) => sum + tokenizer.byteLength(id), 0)).toBe(Buffer.byteLength(text));
+    }),
+  );
+  expect(tokenizer.decode([447])).toBe("\ufffd"); // the first two bytes of a curly quote
+  expect(() => tokenizer.decode([50_256])).toThrow("no token has the id 50256");
+});
