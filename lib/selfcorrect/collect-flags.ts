@@ -23,7 +23,7 @@ export const collectFlags = {
     .default("thompson_sampling")
     .describe("the policy: thompson_sampling, epsilon_greedy, gaussian_ts …"),
   policy: z.string().optional().describe("a final_policy.json (or policy.json.gz) to go on with"),
-  learn: z.boolean().default(true).describe("--learn=false: the policy stays as it is"),
+  learn: z.boolean().default(true).describe("the policy learns from rewards, which the reference answers decide"),
   policyUpdateInterval: whole
     .positive()
     .default(100)
@@ -107,6 +107,7 @@ export function collectCommand(flags: CollectFlags): string[] {
     const value = flags[key as keyof CollectFlags];
     if (UNRECORDED.includes(key) || value === undefined || value === schema.safeParse(undefined).data) return [];
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return typeof value === "boolean" ? [`${flag}=${value}`] : [flag, String(value)];
+    if (typeof value === "boolean") return [value ? flag : flag.replace("--", "--no-")];
+    return [flag, String(value)];
   });
 }

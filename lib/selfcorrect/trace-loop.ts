@@ -47,7 +47,8 @@ class Lesson {
 
   /** Also a last batch that is not full. */
   get updates(): number {
-    return Math.ceil(this.count / this.#options.updateEvery);
+    const { learns, updateEvery } = this.#options;
+    return learns ? Math.ceil(this.count / updateEvery) : 0;
   }
 
   take(outcome: TraceOutcome): void {

@@ -14,8 +14,11 @@ const { online, ...asking } = engine.engineFlags;
 const script = defineScript({
   name: "scripts/selfcorrect/collect.ts",
   summary: "selfcorrect: makes traces of answers and re-prompts, and teaches a policy which re-prompts help.",
-  flags: { ...selfcorrect.collectFlags, ...asking, again: engine.waitFlags.again },
-  examples: ["npx zx scripts/selfcorrect/collect.ts --dataset gsm8k --from data/sample/gsm8k.jsonl --limit 50"],
+  flags: {
+    ...{ ...selfcorrect.collectFlags, ...asking, again: engine.waitFlags.again },
+    provider: asking.provider.describe("who answers; default offline: a simulated model"),
+  },
+  examples: ["npx zx scripts/selfcorrect/collect.ts --dataset gsm8k --from data/sample/selfcorrect/gsm8k.jsonl"],
 });
 
 await main(script, async (flags, around) => {

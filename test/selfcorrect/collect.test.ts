@@ -170,7 +170,7 @@ describe("a policy's state", () => {
     expect((await notices("openai"))[1]).toContain("has learnt from simulated answers");
   });
 
-  test("stays as it is with --learn=false", async () => {
+  test("stays as it is with --no-learn", async () => {
     await run("a", { algorithm: "gaussian_ts", learn: false });
     expect(JSON.parse(await text("a", "pipeline_logs/final_policy.json"))).toMatchObject({ version: 0 });
     expect(JSON.parse(await text("a", "traces/config.json"))).toMatchObject({ config: { learns_from: "nothing" } });
@@ -228,7 +228,7 @@ test("flags become a command again, defaults left out", () => {
     "gsm8k",
     "--limit",
     "5",
-    "--learn=false",
+    "--no-learn",
     "--log-dir",
     "logs",
   ]);

@@ -217,6 +217,9 @@ describe("many traces:", () => {
     const loop = openTraces(options({ ask, updateEvery: 50, lag: 64, concurrency: 16, policy: learning() }));
     await collect(loop.outcomes(questions(1000)));
     expect(loop.updates()).toBe(20);
+    const still = openTraces(options({ ask, learns: false }));
+    await collect(still.outcomes(questions(3)));
+    expect(still.updates()).toBe(0);
   });
 
   test("more traces at a time than the lag are refused", () => {
