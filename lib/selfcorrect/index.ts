@@ -7,14 +7,14 @@
  */
 export * from "./classify-choose.ts";
 export { CONTEXT_KEYS, contextKey } from "./context.ts";
+export * from "./evaluate.ts";
 export * from "./failure-mode.ts";
 export { mockAnswer, mockQuestions } from "./mock-questions.ts";
 export * from "./ope.ts";
-export type { DrawingPolicy } from "./policy-algorithm.ts";
-export { ALGORITHMS, createPolicy, frozenPolicy, restorePolicy } from "./policy-create.ts";
-export { PolicyOptions } from "./policy-options.ts";
+export * from "./policy.ts";
 export * from "./prompts.ts";
 export { type Arm, bernoulliArms, PLAIN_CONTEXT, type RegretOptions, type RegretPoint, regretCurve } from "./regret.ts";
+export { type ContextTrial, type ContextTrialOptions, contextTrial } from "./regret-contexts.ts";
 export { scoreAnswer, scoringNames, scoringOf } from "./score.ts";
 export * from "./score-hotpotqa.ts";
 export * from "./simulate.ts";

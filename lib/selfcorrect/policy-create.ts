@@ -46,9 +46,12 @@ export const ALGORITHMS: readonly string[] = [
   "never",
 ];
 
+/** What is taken where nobody says otherwise: docs/decisions/010-policies.md. */
+export const RECOMMENDED = "halting:gaussian_ts_pooled";
+
 /**
  * A policy that has seen nothing.
- * @param algorithm one of ALGORITHMS, or "always:<action>"
+ * @param algorithm one of ALGORITHMS, "always:<action>", or "halting:" before one that keeps beliefs
  * Throws StudyError "config" for a name it does not know and for options that do not fit.
  */
 export function createPolicy(algorithm: string, options: z.input<typeof PolicyOptions>): DrawingPolicy {
