@@ -25,5 +25,7 @@ export function applySpans(text: string, spans: Spans, types: readonly string[])
 export function previewLines({ text, examples }: MaskedDocument, example: number, types: readonly string[]): string[] {
   const { context, answers } = applySpans(text, examples[example] ?? [], types);
   const list = answers.map((answer) => `  <${answer.type}>  ${answer.text.replaceAll("\n", "\n    ")}`);
-  return ["── original", text, "── context", context, `── answers: ${answers.length}`, ...list, ""];
+  const lines = ["── original", text, "── context", context, `── answers: ${answers.length}`, ...list, ""];
+  // What would move the cursor or colour the terminal is left out.
+  return lines.map((line) => line.replace(/[^\P{Cc}\n\t]/gu, ""));
 }
