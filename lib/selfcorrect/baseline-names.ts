@@ -16,14 +16,14 @@ export type Baseline =
 export const BASELINES =
   "random, greedy, always (each template), always:<template>, oracle-stop[:<template>], oracle-arm, self-consistency";
 
-/** The default: with the first of the templates where one is needed. */
-export function usualBaselines([first]: readonly Pick<Template, "id">[]): string {
+/** With the first of the templates where one is needed. */
+function usualBaselines([first]: readonly Pick<Template, "id">[]): string {
   return `random,greedy,always:${first?.id},oracle-stop,self-consistency`;
 }
 
-/** Reads a list of names. Throws StudyError "config" at one that is none. */
-export function parseBaselines(list: string, templates: readonly Pick<Template, "id">[]): Baseline[] {
-  const names = list.split(",").map((name) => name.trim());
+/** Reads a list of names; undefined: one of each but oracle-arm. Throws StudyError "config" at one that is none. */
+export function parseBaselines(list: string | undefined, templates: readonly Pick<Template, "id">[]): Baseline[] {
+  const names = (list ?? usualBaselines(templates)).split(",").map((name) => name.trim());
   const found = names.filter((name) => name !== "" && name !== "never").flatMap((name) => baselinesOf(name, templates));
   return found.filter(({ name }, at) => found.findIndex((other) => other.name === name) === at);
 }

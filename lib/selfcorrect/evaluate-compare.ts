@@ -81,7 +81,7 @@ export function comparisons(policies: readonly PolicyAttempts[], options: Compar
   const [own, ...rest] = policies;
   if (!own) return [];
   const found = rest
-    .filter(({ knowsReference }) => knowsReference === own.knowsReference)
+    .filter(({ knowsReference }) => !knowsReference || own.knowsReference)
     .map((other) => compare(own, other, options));
   const adjusted = holm(found.map(({ p }) => p));
   return found.map((one, at) => ({ ...one, pHolm: adjusted[at] as number }));

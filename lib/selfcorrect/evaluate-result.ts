@@ -58,10 +58,11 @@ export function evaluationOf({ policies: given, seed, ...about }: EvaluationInpu
   const policies = commonAttempts(given);
   const options = { seed: `evaluation ${seed}`, lambda: about.lambda };
   const rows = policyRows(policies, options);
+  const front = frontOf(policies);
   return {
     ...{ ...about, questions: rows[0]?.questions ?? 0, policies: rows },
     comparisons: rows[0]?.questions ? comparisons(policies, options) : [],
-    front: frontOf(policies),
+    front: { ...front, policies: [...front.policies] },
   };
 }
 

@@ -1,0 +1,10 @@
+export { type Baseline, parseBaselines } from "./baseline-names.ts";
+export * from "./evaluate-attempts.ts";
+export * from "./evaluate-compare.ts";
+export * from "./evaluate-pareto.ts";
+export * from "./evaluate-result.ts";
+export * from "./evaluate-run.ts";
+export * from "./evaluate-runs.ts";
+export * from "./evaluate-words.ts";
+export * from "./metrics-calibration.ts";
+export * from "./metrics-tally.ts";
