@@ -64,6 +64,6 @@ export function sentenceOf(error: unknown, device: string): string {
   if (/Cannot find (package|module)|ERR_DLOPEN|onnxruntime_binding/.test(said))
     return `onnxruntime-node is not installed for this machine: run "npm ci" again (${line})`;
   if (device === "webgpu" && /adapter|Vulkan|WebGPU|webgpu|device/i.test(said))
-    return `no WebGPU device here: install a Vulkan driver and its loader ("apt install libvulkan1 mesa-vulkan-drivers", or NVIDIA's driver), or train with --device cpu (${line})`;
+    return `no WebGPU device here: install a Vulkan loader and driver ("apt install libvulkan1", and the driver of the graphics card), or train with --device cpu (${line.replace(/^.*Failed to/, "failed to")})`;
   return line;
 }

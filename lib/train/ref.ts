@@ -59,7 +59,7 @@ export async function openRef(options: ExecutorOptions, from: StateSource): Prom
       const rates = Object.entries(ratesOf(update)).map(([name, rate]) => [name, Float64Array.of(rate)] as const);
       const next = runGraph(graphs.update, new Map([...held, ...sums, ...rates]), {});
       const norm = next.get("norm")?.[0] ?? Number.NaN;
-      if (Number.isFinite(norm)) for (const name of held.keys()) held.set(name, next.get(name) as Array64);
+      if (Number.isFinite(norm)) for (const name of held.keys()) held.set(name, next.get(`next.${name}`) as Array64);
       return { nll, norm };
     },
     evaluate: async (batch) => run(graphs.loss, batch, 1, () => new Map()).nll,

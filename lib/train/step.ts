@@ -40,8 +40,8 @@ export function gradientGraph(model: ModelShape, { chunks, dropout = 0 }: StepOp
 }
 
 /**
- * Gradients "d.<name>" and AdamW's state ("<name>", "m.<name>", "v.<name>") to the new state under the same names, and
- * the "norm" of the gradients before clipping. Inputs of shape [1]: "stepSize", "rootCorrection", "keep" (decayed
+ * Gradients "d.<name>" and AdamW's state ("<name>", "m.<name>", "v.<name>") to the new state under the same names after
+ * "next.", and the "norm" of the gradients before clipping. Inputs of shape [1]: "stepSize", "rootCorrection", "keep" (decayed
  * parameters; the others keep all).
  */
 export function updateGraph(model: ModelShape, clip: number, constants: AdamConstants = ADAM): Graph {
@@ -56,9 +56,9 @@ export function updateGraph(model: ModelShape, clip: number, constants: AdamCons
     const state = { w: g.input(name, shape), m: g.input(`m.${name}`, shape), v: g.input(`v.${name}`, shape) };
     const keep = decays ? keeps.decayed : keeps.whole;
     const next = g.adamw({ ...state, gradient: gradients[at] as Value }, { ...rates, factor, keep }, constants);
-    g.output(name, next.w);
-    g.output(`m.${name}`, next.m);
-    g.output(`v.${name}`, next.v);
+    g.output(`next.${name}`, next.w);
+    g.output(`next.m.${name}`, next.m);
+    g.output(`next.v.${name}`, next.v);
   }
   return g.graph();
 }
