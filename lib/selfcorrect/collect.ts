@@ -20,7 +20,7 @@ import { firstMessages, firstPrompt } from "./prompts.ts";
 import { type Summary, summaryOf, traceMetrics } from "./summary.ts";
 import { type TraceStatistics, type TraceTally, traceTally } from "./summary-tally.ts";
 import { openTraceFiles, readTraces, TRACES, type TraceFiles } from "./trace-files.ts";
-import { openTraces, type TraceLoop } from "./trace-loop.ts";
+import { checkLag, openTraces, type TraceLoop } from "./trace-loop.ts";
 import type { QuestionOrBad, TraceOutcome, TraceSetting } from "./trace-types.ts";
 import type { TraceRecord } from "./types.ts";
 
@@ -57,6 +57,7 @@ const OFFLINE_START = Date.UTC(2026, 10, 1);
 /** Makes the traces of a run, or goes on with them. Throws what ended the run early; the same call goes on from there. */
 export async function collectTraces(effects: CollectEffects, run: CollectRun): Promise<StageEnd> {
   const { place, flags, spec, guard } = run;
+  checkLag(flags);
   const meter = callMeter(place.clock);
   const options = {
     ...{ guard, sample: await firstRequests(run), output: answerTokens(flags) },
@@ -132,15 +133,17 @@ async function takeAll(run: CollectRun, { loop, files, meter, kept }: UnderWay):
   const tally = traceTally();
   const start = place.clock.now();
   let shown = Number.NEGATIVE_INFINITY;
-  const made = (): number => tally.now.traces + tally.now.failed - kept.count;
+  let made = 0;
   const show = (now: number): void => {
     shown = now;
     const { traces: done, failed, tokens } = tally.now;
-    const label = `${spec.run} · ${liveLine(tally, meter, (made() / (now - start)) * 1_000)}`;
+    const label = `${spec.run} · ${liveLine(tally, meter, (made / (now - start)) * 1_000)}`;
     place.progress.update({ label, total: flags.limit ?? 0, done, failed, tokens, usd: meter.usd });
   };
   for await (const outcome of loop.outcomes(run.rows())) {
-    if (outcome.index >= kept.count) await files.write(outcome);
+    const isNew = outcome.index >= kept.count;
+    if (isNew) await files.write(outcome);
+    if (isNew && outcome.ok) made += 1;
     tally.add(outcome);
     if (!outcome.ok) place.log.debug(`${outcome.failure.place}: ${outcome.failure.reason}`);
     const now = place.clock.now();
@@ -148,7 +151,7 @@ async function takeAll(run: CollectRun, { loop, files, meter, kept }: UnderWay):
   }
   const end = place.clock.now();
   show(end);
-  await writeTiming(run, meter, { traces: made(), seconds: (end - start) / 1_000 });
+  await writeTiming(run, meter, { traces: made, seconds: (end - start) / 1_000 });
   return tally;
 }
 

@@ -16,14 +16,18 @@ export interface TraceLoop {
   updates(): number;
 }
 
-/** Opens a loop. Throws StudyError "config" where more traces than `lag` would run at a time. */
+/** Throws StudyError "config" where more traces than `lag` would run at a time. */
+export function checkLag({ lag, concurrency }: Pick<TraceOptions, "lag" | "concurrency">): void {
+  if (concurrency <= lag) return;
+  throw new StudyError(
+    "config",
+    `${concurrency} traces at a time, but each may miss only the last ${lag - 1}: set --lag ${concurrency} or --concurrency ${lag}`,
+  );
+}
+
+/** Opens a loop. Throws as checkLag does. */
 export function openTraces(options: TraceOptions): TraceLoop {
-  const { lag, concurrency } = options;
-  if (concurrency > lag)
-    throw new StudyError(
-      "config",
-      `${concurrency} traces at a time, but each may miss only the last ${lag - 1}: set --lag ${concurrency} or --concurrency ${lag}`,
-    );
+  checkLag(options);
   const lesson = new Lesson(options);
   return {
     outcomes: (questions) => new Window(options, lesson, questions).outcomes(),

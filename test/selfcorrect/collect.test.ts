@@ -208,6 +208,11 @@ test("a folder that --log-dir names gets copies; a day's file keeps the lines of
   ]);
 });
 
+test("more traces at a time than the lag are refused before anything is written", async () => {
+  await expect(run("a", { concurrency: 9, lag: 8 })).rejects.toThrow("set --lag 9 or --concurrency 8");
+  expect(await disk.list("a/selfcorrect/r")).toEqual([]);
+});
+
 test("another repetition asks the same questions anew", async () => {
   await run("a", { algorithm: "never", maxTurns: 1 });
   const first = await billed("a");
