@@ -17,7 +17,7 @@ import {
   ucb1,
 } from "./policy-rules.ts";
 import { type Rule, tabular } from "./policy-table.ts";
-import { NONE, type Policy } from "./types.ts";
+import { NONE, type Policy, type RtsContext } from "./types.ts";
 
 type Maker = (options: PolicyOptions, known: number) => Rule;
 
@@ -35,6 +35,7 @@ const TABULAR: Readonly<Record<string, Maker>> = {
 
 const HALTING = "halting:";
 const FROZEN = "frozen:";
+const LEARNS_NOTHING = /^(?:random|never|always:.*)$/s;
 
 /** Names for `createPolicy`, and "always:" before the id of an action. */
 export const ALGORITHMS: readonly string[] = [
@@ -81,12 +82,15 @@ export function restorePolicy(state: Json): DrawingPolicy {
 
 /**
  * What a policy has learned, put to use: the best template where it is sure enough to help (the option `sure`), otherwise
- * NONE. It learns no more.
+ * NONE. It learns no more. One that learns nothing stays what it is.
  */
 export function frozenPolicy(policy: Policy): DrawingPolicy {
-  const saved = Saved.parse(policy.state());
-  return restorePolicy({ ...(policy.state() as JsonObject), algorithm: `${FROZEN}${saved.algorithm}` });
+  const state = policy.state() as JsonObject;
+  const { algorithm } = Saved.parse(state);
+  return restorePolicy(LEARNS_NOTHING.test(algorithm) ? state : { ...state, algorithm: `${FROZEN}${algorithm}` });
 }
+
+const ANYWHERE: RtsContext = { errorMode: "unknown", confidence: 0.5, lastPromptId: null, turnIndex: 0 };
 
 /** Hands over the algorithm of a name. */
 function withWay(head: Head, name: string, use: <S extends State>(way: Algorithm<S>) => DrawingPolicy): DrawingPolicy {
@@ -94,7 +98,14 @@ function withWay(head: Head, name: string, use: <S extends State>(way: Algorithm
   const known = options.actions.indexOf(NONE);
   if (name.startsWith(HALTING)) {
     needAction(name, NONE, options.actions);
-    return withWay(head, name.slice(HALTING.length), (way) => use(halting(way, known, options.stop)));
+    return withWay(head, name.slice(HALTING.length), (way) => {
+      if (!way.beliefs(way.start, ANYWHERE).sds)
+        throw new StudyError(
+          "config",
+          `${name}: it cannot tell how sure it is, so that it cannot halt; take ${RECOMMENDED}`,
+        );
+      return use(halting(way, known, options.stop));
+    });
   }
   if (name.startsWith(FROZEN))
     return withWay(head, name.slice(FROZEN.length), (way) => use(frozen(way, known, options.sure)));

@@ -193,12 +193,20 @@ test.each([
   ["thompson", {}, 'there is no policy "thompson"'],
   ["__proto__", {}, 'there is no policy "__proto__"'],
   ["always:p_99", {}, 'needs the action "p_99"'],
-  ["halting:random", { actions: ["a"] }, 'needs the action "none"'],
+  ["halting:gaussian_ts", { actions: ["a"] }, 'needs the action "none"'],
+  ["halting:random", {}, "cannot tell how sure it is"],
+  ["halting:thompson_sampling", {}, "cannot tell how sure it is"],
   ["gaussian_ts", { actions: ["a", "a"] }, "names an action twice"],
   ["gaussian_ts", { noise: 0 }, "noise"],
   ["beta_ts", { range: [1, 0] as [number, number] }, "does not rise"],
 ])("the policy %j with %j is refused: %s", (name, options, part) => {
   expect(() => createPolicy(name, { actions, ...options })).toThrow(part);
+});
+
+test.each(["random", "never", "always:p_3"])("%s learns nothing: frozen it does the same", (name) => {
+  const context: RtsContext = { errorMode: "anchored", confidence: 0.5, lastPromptId: null, turnIndex: 0 };
+  const policy = createPolicy(name, { actions });
+  expect(frozenPolicy(policy).propensities(context, keyedRng(1))).toEqual(policy.propensities(context, keyedRng(1)));
 });
 
 test("a state that no policy wrote is refused with the place of what is wrong", () => {
