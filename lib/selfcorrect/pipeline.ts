@@ -174,6 +174,21 @@ export class ScalePipeline {
   }
 }
 
+/**
+ * A model of the pipeline's from whatever answers requests, such as the calls of corrigenda/online: OpenAI, Azure, Anthropic, a
+ * compatible server or the offline service, with retries and limits. Source: R4.13 to R4.15.
+ */
+export function llmProviderOf(ask: Ask, model: string): LlmProvider {
+  return {
+    generate: async (content, maxTokens = MAX_TOKENS) => {
+      const answered = await ask({ model, messages: [{ role: "user", content }], maxOutputTokens: maxTokens });
+      if (!answered.ok) throw answered.error;
+      const { text, usage } = answered.reply;
+      return { text, tokens: usage.input + usage.output };
+    },
+  };
+}
+
 /** What a pipeline's records say of a model that it only knows as `generate`. */
 const PROVIDER = "custom";
 

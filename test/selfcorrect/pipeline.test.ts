@@ -1,7 +1,7 @@
 import { textLines } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { collect, memoryDisk, readText } from "corrigenda/files";
-import { type LlmProvider, promptOf, type Question, ScalePipeline } from "corrigenda/selfcorrect";
+import { type LlmProvider, llmProviderOf, promptOf, type Question, ScalePipeline } from "corrigenda/selfcorrect";
 import { virtualClock } from "corrigenda/time";
 import { expect, test } from "vitest";
 
@@ -114,6 +114,21 @@ test("a model that fails loses its question alone; one that is stopped ends the 
   calls = 0;
   const stopped = open({ llmProvider: failing(new StudyError("stopped", "enough")), maxTurns: 1 });
   await expect(stopped.pipeline.processDataset("gsm8k", { streamer })).rejects.toThrow("enough");
+});
+
+test("whatever answers requests can be its model: 150 tokens at most, both sides' tokens counted", async () => {
+  const seen: unknown[] = [];
+  const { generate } = llmProviderOf(async (request) => {
+    seen.push(request);
+    if (seen.length > 1) return { ok: false, error: new StudyError("provider", "status 400") };
+    const usage = { input: 7, cached: 0, cacheWrite: 0, output: 5, reasoning: 0 };
+    return { ok: true, reply: { text: "41", model: "m", finish: "stop", usage } };
+  }, "gpt-4o-mini");
+  expect(await generate("What is 6 * 7?")).toEqual({ text: "41", tokens: 12 });
+  expect(seen).toEqual([
+    { model: "gpt-4o-mini", messages: [{ role: "user", content: "What is 6 * 7?" }], maxOutputTokens: 150 },
+  ]);
+  await expect(generate("again")).rejects.toThrow("status 400");
 });
 
 // Source: requirements, "API Rate Limits": request_delay=1.0.
