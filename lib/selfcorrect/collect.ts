@@ -64,7 +64,7 @@ export async function collectTraces(effects: CollectEffects, run: CollectRun): P
     ...{ maxCostUsd: flags.maxCost, onEvent: meter.onEvent },
   };
   return effects.talkStage(place, { ...spec, stage: "traces" }, options, async (ask, stage) => {
-    if (flags.again) for (const file of [TRACES, "failures.jsonl"]) await place.root.remove(stage.path(file));
+    if (flags.again) for (const file of [TRACES, FAILURES]) await place.root.remove(stage.path(file));
     const lines = { disk: place.root, textLines: effects.textLines };
     await using files = await openTraceFiles(lines, stage.path);
     const asking = spacedAsk(meter.measured(ask), place.clock, flags.requestDelay * 1_000, place.signal);
@@ -193,7 +193,7 @@ async function finish(effects: CollectEffects, run: CollectRun, { stage, loop, t
   const days = await writeDays(effects, run, { stage, logs });
   const { traces, failed } = statistics;
   return {
-    outputs: [TRACES, "failures.jsonl", POLICY, STATISTICS],
+    outputs: [TRACES, FAILURES, POLICY, STATISTICS],
     exports: [FINAL_POLICY, summaryFile(summary), ...days].map((file) => `${LOG_DIR}/${file}`),
     counts: { done: traces, failed },
     metrics: traceMetrics(statistics, provider.name),

@@ -238,3 +238,40 @@ test("flags become a command again, defaults left out", () => {
     "logs",
   ]);
 });
+
+test("the simulated model knows the questions that came last, and forgets those before them", async () => {
+  const underWay = selfcorrect.questionsUnderWay(selfcorrect.scoringOf("mock"), 3);
+  const prompts: string[] = [];
+  for await (const row of underWay.pass(selfcorrect.mockRows(5, 1)))
+    if (row.ok) prompts.push(selfcorrect.firstPrompt(row.row, selfcorrect.scoringOf("mock")));
+  expect(prompts.map((prompt) => underWay.known(prompt)?.question.id)).toEqual([
+    undefined,
+    undefined,
+    "q3",
+    "q4",
+    "q5",
+  ]);
+});
+
+test("the last lines on the terminal say who knew what and who answered", async () => {
+  const tally = selfcorrect.traceTally();
+  for await (const one of selfcorrect.simulatedTraces({
+    n: 30,
+    algorithm: "always:p_try_again",
+    options: { maxTurns: 2 },
+  }))
+    tally.add(one);
+  const statistics = tally.statistics();
+  const policy = selfcorrect.createPolicy("never", { actions: ["none"] });
+  const who = { feedback: "oracle", provider: "offline" } as const;
+  const summary = selfcorrect.summaryOf({ statistics, policy, updates: 1, ...who });
+  const latency_ms = { p50: 12.3, p95: 45.6 };
+  const timing = { traces: 30, seconds: 1.5, traces_per_second: 20, calls: 60, latency_ms, concurrency: 4, ...who };
+  const said = selfcorrect.closingLines({ statistics, summary, timing });
+  expect(said[0]).toBe("30 traces, 0 questions without one; 2 turns a trace");
+  expect(said[1]).toContain("(feedback: oracle, provider: offline)");
+  expect(said[2]).toMatch(/^policy never: 1 updates, average reward .*; asked again most with p_try_again 30$/);
+  expect(said[3]).toBe(
+    "the last process made 30 traces in 1.5 s (20.0 a second) with 60 calls; calls took 12 ms, 95 % less than 46 ms",
+  );
+});
