@@ -19,7 +19,7 @@ import { type CallMeter, callMeter, liveLine, spacedAsk } from "./progress.ts";
 import { firstMessages, firstPrompt } from "./prompts.ts";
 import { type Summary, summaryOf, traceMetrics } from "./summary.ts";
 import { type TraceStatistics, type TraceTally, traceTally } from "./summary-tally.ts";
-import { openTraceFiles, readTraces, TRACES, type TraceFiles } from "./trace-files.ts";
+import { FAILURES, openTraceFiles, readTraces, TRACES, type TraceFiles } from "./trace-files.ts";
 import { checkLag, openTraces, type TraceLoop } from "./trace-loop.ts";
 import type { QuestionOrBad, TraceOutcome, TraceSetting } from "./trace-types.ts";
 import type { TraceRecord } from "./types.ts";

@@ -11,6 +11,7 @@ import { scoringOf } from "./score.ts";
 import { type Summary, summaryOf } from "./summary.ts";
 import { traceTally } from "./summary-tally.ts";
 import { actionsOf, ownTemplates } from "./templates.ts";
+import { FAILURES } from "./trace-files.ts";
 import { openTraces } from "./trace-loop.ts";
 import { traceOne } from "./trace-one.ts";
 import type { Answered, Ask, QuestionOrBad, TraceSetting } from "./trace-types.ts";
@@ -229,7 +230,7 @@ function dayLogs(disk: Disk, logDir: string): DayLogs {
   };
   return {
     write: (trace) => append(tracesFile(trace), sourceTrace(trace)),
-    fail: (failure) => append("failures.jsonl", failure),
+    fail: (failure) => append(FAILURES, failure),
     [Symbol.asyncDispose]: async () => {
       for (const file of open.values()) await file.close();
     },
