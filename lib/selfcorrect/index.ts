@@ -16,6 +16,7 @@ export * from "./prompts.ts";
 export * from "./regret.ts";
 export * from "./regret-contexts.ts";
 export * from "./regret-reference.ts";
+export * from "./report.ts";
 export { scoreAnswer, scoringNames, scoringOf } from "./score.ts";
 export * from "./score-hotpotqa.ts";
 export * from "./simulate.ts";

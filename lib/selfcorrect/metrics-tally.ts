@@ -3,7 +3,14 @@ import { sameAnswer } from "./failure-mode.ts";
 import { type Calibration, calibrationTally } from "./metrics-calibration.ts";
 import { type Counting, clustered, meanStream, turnShares } from "./metrics-turns.ts";
 import { firstAccuracy, type TraceStatistics, traceTally } from "./summary-tally.ts";
-import { ERROR_MODES, type ErrorMode, type Feedback, type Scoring, type TraceRecord } from "./types.ts";
+import {
+  ERROR_MODES,
+  type ErrorMode,
+  type Feedback,
+  type PolicyRecord,
+  type Scoring,
+  type TraceRecord,
+} from "./types.ts";
 
 /** Rows and columns of a matrix of mode transitions. */
 export const MODES: readonly (ErrorMode | "unknown")[] = [...ERROR_MODES, "unknown"];
@@ -39,6 +46,8 @@ export interface TraceMetrics {
   readonly calibration: Calibration;
   /** Decisions by context key. */
   readonly contexts: Readonly<Record<string, number>>;
+  /** By action: how often it was taken, and what it earned in all. */
+  readonly rewards: Readonly<Record<string, { readonly n: number; readonly sum: number }>>;
 }
 
 export interface MetricsOptions extends Counting {
@@ -76,7 +85,13 @@ function groupTally(name: Pick<TraceMetrics, "dataset" | "feedback" | "provider"
   const calibration = calibrationTally();
   const transitions = MODES.map(() => MODES.map(() => 0));
   const contexts: Record<string, number> = {};
+  const rewards: Record<string, { n: number; sum: number }> = {};
   const flips = { hits: 0, n: 0, stream: meanStream(options) };
+  const addDecision = ({ context_key: key, action, reward }: PolicyRecord): void => {
+    contexts[key] = (contexts[key] ?? 0) + 1;
+    const { n, sum } = rewards[action] ?? { n: 0, sum: 0 };
+    rewards[action] = { n: n + 1, sum: sum + reward };
+  };
   return {
     add: (trace: TraceRecord): void => {
       const { question_id: id } = trace;
@@ -92,7 +107,7 @@ function groupTally(name: Pick<TraceMetrics, "dataset" | "feedback" | "provider"
       perFix.add(id, asked, trace.turns.filter(({ delta_accuracy }) => delta_accuracy === 1).length);
       for (const [at, turn] of trace.turns.entries()) {
         calibration.add(turn.confidence_score, right[at] === true);
-        if (turn.policy) contexts[turn.policy.context_key] = (contexts[turn.policy.context_key] ?? 0) + 1;
+        if (turn.policy) addDecision(turn.policy);
         const before = trace.turns[at - 1];
         if (!before) continue;
         count(transitions, MODES.indexOf(before.error_mode), MODES.indexOf(turn.error_mode));
@@ -110,7 +125,7 @@ function groupTally(name: Pick<TraceMetrics, "dataset" | "feedback" | "provider"
         flips: flips.n === 0 ? undefined : options.repeated ? clustered(flips.stream) : wilson(flips.hits, flips.n),
         ...{ turns: clustered(turns), tokens: clustered(tokens) },
         tokensPerImprovement: sums.tokens_per_improvement === null ? undefined : clustered(perFix),
-        ...{ transitions, calibration: calibration.result(), contexts },
+        ...{ transitions, calibration: calibration.result(), contexts, rewards },
       };
     },
   };

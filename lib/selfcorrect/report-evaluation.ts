@@ -1,0 +1,109 @@
+import type { ChartOptions, ReportSection, TableOptions } from "corrigenda/report";
+import { type Evaluation, NEVER } from "./evaluate-result.ts";
+import { count } from "./report-traces-figures.ts";
+
+/** What a comparison found; without one, how to make it. */
+export function comparisonSection(run: string, evaluation: Evaluation | undefined): ReportSection {
+  if (!evaluation)
+    return {
+      title: "Against other policies",
+      intro: `Not compared yet: npx zx scripts/selfcorrect/evaluate.ts ${run}, then this report again.`,
+      parts: [],
+    };
+  const { questions, samples, front, policies, lambda } = evaluation;
+  const consistency =
+    samples === null
+      ? ""
+      : ` Self-consistency takes the majority of ${samples} first answers: as many tokens as the run.`;
+  const own = policies[0]?.policy ?? "";
+  return {
+    title: "Against other policies",
+    intro: `${count(questions)} questions that every policy answered. "Less tokens" is accuracy less ${lambda} for each token after the first answer. Policies with feedback "oracle" know the reference answer: they are bounds, no rivals, and in no test.${consistency} The policies dominate ${percent(front.hypervolume)} of tokens times accuracy, ${(100 * (front.hypervolume - front.hypervolumeOfOthers)).toFixed(1)} points of it by ${own} alone.`,
+    parts: [
+      { figure: frontFigure(evaluation) },
+      { table: policyTable(evaluation) },
+      ...(evaluation.comparisons.length === 0 ? [] : [{ table: comparisonTable(evaluation) }]),
+    ],
+  };
+}
+
+/** Accuracy over tokens; the line joins what nothing beats. */
+function frontFigure({ policies, front }: Evaluation): ChartOptions {
+  const onFront = policies.filter(({ onFront }) => onFront).toSorted((a, b) => a.tokens.value - b.tokens.value);
+  const points = (name: string, some: Evaluation["policies"], symbol: string) => ({
+    ...{ type: "scatter", mode: "markers", name, x: some.map(({ tokens }) => tokens.value) },
+    ...{ y: some.map(({ accuracy }) => accuracy.value), text: some.map(({ policy }) => policy) },
+    ...{ marker: { symbol, size: 11 }, hovertemplate: "%{text}: %{y:.3f} at %{x:.0f} tokens<extra></extra>" },
+    interval: { low: some.map(({ accuracy }) => accuracy.low), high: some.map(({ accuracy }) => accuracy.high) },
+  });
+  const kinds: [string, Evaluation["policies"], string][] = [
+    ["this study's runs", policies.filter(({ kind }) => kind === "run"), "diamond"],
+    ["baselines", policies.filter((one) => one.kind === "baseline" && !one.knowsReference), "circle"],
+    ["know the reference", policies.filter((one) => one.kind === "baseline" && one.knowsReference), "x"],
+  ];
+  return {
+    id: "front",
+    title: "Accuracy and what it costs",
+    caption: `Points: policies on the same questions; lines: 95 % interval of the accuracy. The dotted line joins those that no other one beats without the reference: ${front.policies.join(", ")}.`,
+    x: { title: "tokens per question" },
+    y: { title: "share right" },
+    data: [
+      ...kinds.filter(([, some]) => some.length > 0).map(([name, some, symbol]) => points(name, some, symbol)),
+      {
+        ...{ type: "scatter", mode: "lines", name: "front", line: { dash: "dot", color: "--ink", width: 1.5 } },
+        ...{ x: onFront.map(({ tokens }) => tokens.value), y: onFront.map(({ accuracy }) => accuracy.value) },
+        hoverinfo: "skip",
+      },
+    ],
+    layout: { xaxis: { rangemode: "tozero" } },
+    height: 420,
+  };
+}
+
+function policyTable({ policies }: Evaluation): TableOptions {
+  return {
+    id: "policies",
+    caption: "Policies on the same questions, with 95 % intervals over questions",
+    columns: [
+      { key: "policy", label: "policy" },
+      { key: "feedback", label: "feedback" },
+      { key: "accuracy", label: "accuracy", digits: 3 },
+      { key: "tokens", label: "tokens", note: "per question", digits: 0 },
+      { key: "answers", label: "answers", digits: 2 },
+      { key: "net", label: "less tokens", digits: 3 },
+      { key: "front", label: "on the front" },
+      { key: "others", label: "others need", note: "tokens, same accuracy", digits: 0 },
+    ],
+    rows: policies.map(({ policy, feedback, accuracy, tokens, answers, net, onFront, tokensOfOthers }) => ({
+      ...{ policy, feedback, accuracy, tokens: tokens.value, answers, net, front: onFront, others: tokensOfOthers },
+    })),
+  };
+}
+
+function comparisonTable({ comparisons, policies }: Evaluation): TableOptions {
+  return {
+    id: "comparisons",
+    caption: `${policies[0]?.policy ?? ""} against each other policy: paired over questions, p by McNemar's exact test, adjusted by Holm`,
+    columns: [
+      { key: "against", label: "against" },
+      { key: "difference", label: "difference in accuracy", digits: 3 },
+      { key: "fixed", label: "only it right", note: "questions" },
+      { key: "broken", label: "only the other right", note: "questions" },
+      { key: "p", label: "p" },
+      { key: "pHolm", label: "p, adjusted" },
+    ],
+    rows: comparisons.map(({ against, difference: { value, low, high }, pairs, p, pHolm }) => ({
+      ...{ against, difference: { value, low, high } },
+      ...{ fixed: pairs?.onlyA ?? null, broken: pairs?.onlyB ?? null, p, pHolm },
+    })),
+  };
+}
+
+/** What the run gained over never asking again. */
+export function gainOf(evaluation: Evaluation): Evaluation["comparisons"][number] | undefined {
+  return evaluation.comparisons.find(({ against }) => against === NEVER);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
