@@ -1,6 +1,6 @@
 import { StudyError } from "corrigenda/error";
 import { z } from "zod";
-import { chosenDocuments, sortedLevels } from "./corpus-sample.ts";
+import { chosenDocuments, type Documents, sortedLevels } from "./corpus-sample.ts";
 import { nestedSplit, type SplitDocuments, splitDocuments } from "./corpus-split.ts";
 import { type CorpusStatistics, corpusStatistics } from "./corpus-statistics.ts";
 import type { Survey } from "./corpus-survey.ts";
@@ -41,16 +41,19 @@ export function planCorpus(survey: Survey, flags: CorpusFlags): CorpusPlan {
     throw new StudyError("dataset", `none of the ${survey.rows} rows is a document${leftText(survey)}; check the file`);
   const documents = chosenDocuments(survey, { level, sampleSize, seed });
   const ratios = [flags.trainRatio, flags.validRatio, flags.testRatio] as const;
-  const chosen = new Set(documents);
-  const levels = sortedLevels(survey).map(([, all]) => all.filter((document) => chosen.has(document)));
   const splits =
     flags.nested || fold !== undefined
-      ? nestedSplit(
-          levels.filter((one) => one.length > 0),
-          { ratios, seed, fold },
-        )
+      ? nestedSplit(byLevel(survey, documents), { ratios, seed, fold })
       : splitDocuments(documents, ratios, seed);
   return { statistics: corpusStatistics(survey, documents), splits };
+}
+
+/** The chosen documents of each level, A1 first. */
+function byLevel(survey: Survey, documents: Documents): Documents[] {
+  const chosen = new Uint8Array(survey.level.length);
+  for (const document of documents) chosen[document] = 1;
+  const levels = sortedLevels(survey).map(([, all]) => all.filter((document) => chosen[document] === 1));
+  return levels.filter((one) => one.length > 0);
 }
 
 /** What a corpus's folder keeps of how it was made. */

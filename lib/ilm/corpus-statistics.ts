@@ -1,5 +1,6 @@
 import type { Documents } from "./corpus-sample.ts";
 import type { Survey } from "./corpus-survey.ts";
+import { count } from "./mask-document.ts";
 
 /** How often each value occurs. */
 export type Distribution = readonly { readonly name: string; readonly count: number; readonly share: number }[];
@@ -10,7 +11,7 @@ export interface Lengths {
   readonly max: number;
   readonly mean: number;
   readonly median: number;
-  /** With n - 1. */
+  /** With n - 1; 0 of a single text. */
   readonly std: number;
 }
 
@@ -22,26 +23,26 @@ export interface CorpusStatistics {
 }
 
 export function corpusStatistics(survey: Survey, documents: Documents): CorpusStatistics {
-  const of = (values: readonly string[]): Distribution => distribution(documents.map((one) => values[one] ?? ""));
+  const of = (values: readonly string[]): Distribution => distribution(values, documents);
   const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
   return {
     documents: documents.length,
     levels: of(survey.level).toSorted(byName),
     l1: of(survey.l1),
-    lengths: lengthsOf(documents.map((one) => survey.length[one] ?? 0)),
+    lengths: lengthsOf(Float64Array.from(documents, (one) => survey.length[one] ?? 0)),
   };
 }
 
 /** Most frequent first; equal ones in the order in which they come. */
-function distribution(values: readonly string[]): Distribution {
+function distribution(values: readonly string[], documents: Documents): Distribution {
   const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const rows = Array.from(counts, ([name, count]) => ({ name, count, share: count / values.length }));
+  for (const document of documents) count(counts, values[document] ?? "");
+  const rows = Array.from(counts, ([name, found]) => ({ name, count: found, share: found / documents.length }));
   return rows.sort((a, b) => b.count - a.count);
 }
 
-function lengthsOf(lengths: readonly number[]): Lengths {
-  const sorted = Float64Array.from(lengths).sort();
+function lengthsOf(lengths: Float64Array): Lengths {
+  const sorted = lengths.sort();
   const n = sorted.length;
   const at = (place: number): number => sorted[place] ?? 0;
   const mean = sorted.reduce((sum, length) => sum + length, 0) / n;
@@ -49,7 +50,7 @@ function lengthsOf(lengths: readonly number[]): Lengths {
   return {
     ...{ min: at(0), max: at(n - 1), mean },
     median: (at((n - 1) >> 1) + at(n >> 1)) / 2,
-    std: Math.sqrt(squares / (n - 1)),
+    std: n < 2 ? 0 : Math.sqrt(squares / (n - 1)),
   };
 }
 

@@ -74,13 +74,14 @@ async function fillBuckets(
 
 /** Place in the three files, one after the other, of each document that is in one. */
 function placesOf(splits: SplitDocuments): { get(document: number): number | undefined } {
-  const order = SPLITS.flatMap((split) => [...splits[split]]);
-  const places = new Int32Array(order.reduce((most, document) => Math.max(most, document), -1) + 1).fill(-1);
-  for (const [place, document] of order.entries()) places[document] = place;
+  const last = SPLITS.reduce((most, split) => splits[split].reduce((a, b) => Math.max(a, b), most), -1);
+  const places = new Int32Array(last + 1).fill(-1);
+  let place = 0;
+  for (const split of SPLITS) for (const document of splits[split]) places[document] = place++;
   return {
     get: (document) => {
-      const place = places[document] ?? -1;
-      return place < 0 ? undefined : place;
+      const found = places[document] ?? -1;
+      return found < 0 ? undefined : found;
     },
   };
 }

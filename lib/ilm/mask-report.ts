@@ -118,3 +118,8 @@ export function maskLines(totals: MaskTotals, wanted: number): string[] {
     `mask rate (characters): ${per(masked, characters).toFixed(4)}`,
   ];
 }
+
+/** What a process took, for the debug log. @param usage of process.resourceUsage() */
+export function usageLine({ maxRSS, userCPUTime }: { readonly maxRSS: number; readonly userCPUTime: number }): string {
+  return `peak of memory ${(maxRSS / 1_024).toFixed(0)} MB, ${(userCPUTime / 1e6).toFixed(1)} s of CPU`;
+}

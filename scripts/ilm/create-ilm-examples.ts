@@ -23,21 +23,24 @@ const script = defineScript({
 });
 const THREADS = 2;
 
-/** Masks a block in another thread. */
-function startThread(plan: ilm.MaskPlan) {
+/** Masks blocks in another thread, until the stack is disposed of. */
+function startThread(
+  plan: ilm.MaskPlan,
+  stack: AsyncDisposableStack,
+): (block: ilm.CorpusBlock) => Promise<ilm.MaskedBlock> {
   const worker = new Worker(new URL(import.meta.url), { workerData: plan });
   const waiting: PromiseWithResolvers<ilm.MaskedBlock>[] = [];
   worker.on("message", (block: ilm.MaskedBlock) => waiting.shift()?.resolve(block));
   worker.on("error", (error) => {
     for (const { reject } of waiting.splice(0)) reject(error);
   });
-  const run = (block: ilm.CorpusBlock): Promise<ilm.MaskedBlock> => {
+  stack.defer(async () => void (await worker.terminate()));
+  return (block) => {
     const answer = Promise.withResolvers<ilm.MaskedBlock>();
     waiting.push(answer);
     worker.postMessage(block);
     return answer.promise;
   };
-  return { run, [Symbol.asyncDispose]: async () => void (await worker.terminate()) };
 }
 
 if (!isMainThread) {
@@ -47,7 +50,7 @@ if (!isMainThread) {
     parentPort?.postMessage(masked, [masked.bytes.buffer as ArrayBuffer]);
   });
 } else
-  await main(script, async ({ tag, outDir, jsonl, ...flags }, { disk, print, progress, signal }) => {
+  await main(script, async ({ tag, outDir, jsonl, ...flags }, { disk, log, print, progress, signal }) => {
     const split = ilm.maskedSplit(tag, flags);
     const source = `${flags.dataDir}/${split}.txt`;
     if ((await disk.size(source)) === undefined)
@@ -55,17 +58,14 @@ if (!isMainThread) {
     const start = realClock.now();
     const plan = ilm.maskPlan(flags, flags.seed ?? start % 1_000_000);
     if (flags.seed === undefined) print(`random seed ${plan.seed}`);
-    const total = Math.min(await ilm.countDocuments(disk.read(source)), plan.documents ?? Number.POSITIVE_INFINITY);
+    const total = Math.min(await ilm.countDocuments(disk.read(source)), plan.documents ?? Infinity);
     print(ilm.planLine(total, plan, (await disk.size(source)) ?? 0));
     const out = nodeDisk(disk.resolve(outDir));
     const blocks = ilm.corpusBlocks(disk.read(source));
     const inThreads = async function* () {
       await using stack = new AsyncDisposableStack();
-      const threads = Array.from({ length: flags.threads ?? THREADS }, () => stack.use(startThread(plan)));
-      yield* ilm.inOrder(
-        blocks,
-        threads.map(({ run }) => run),
-      );
+      const threads = Array.from({ length: flags.threads ?? THREADS }, () => startThread(plan, stack));
+      yield* ilm.inOrder(blocks, threads);
     };
     const masked = flags.rng === "python" ? ilm.sourceMasker(await ilm.allTexts(blocks), plan) : inThreads();
     const told = { plan, rng: flags.rng, source, split };
@@ -76,5 +76,6 @@ if (!isMainThread) {
     progress.end();
     for (const line of ilm.maskLines(totals, plan.limits.examples)) print(line);
     if (jsonl) await writeLines(out, `${tag}.jsonl`, () => ilm.exampleLines(out, `${tag}.ilm`));
+    log.debug(ilm.usageLine(process.resourceUsage()));
     print(`${outDir}/${tag}.ilm: ${(bytes / 2 ** 20).toFixed(1)} MB in ${duration(realClock.now() - start)}`);
   });

@@ -21,7 +21,7 @@ const script = defineScript({
   ],
 });
 
-await main(script, async ({ csvPath, outputDir, ...flags }, { disk, print, signal }) => {
+await main(script, async ({ csvPath, outputDir, ...flags }, { disk, log, print, signal }) => {
   if ((await disk.size(csvPath)) === undefined)
     throw new StudyError("files", `${disk.resolve(csvPath)} does not exist; docs/ilm.md says how to get the data`);
   const dataset = csvPath.endsWith(".jsonl") ? merlin : efcamdat;
@@ -39,5 +39,6 @@ await main(script, async ({ csvPath, outputDir, ...flags }, { disk, print, signa
   const files = await ilm.writeSplits(folder, rows, plan.splits, flags.lang);
   for (const line of ilm.corpusLines(survey, plan, files)) print(line);
   const record = ilm.corpusRecord(survey, plan, files, flags);
+  log.debug(ilm.usageLine(process.resourceUsage()));
   await folder.write("corpus.json", `${JSON.stringify({ dataset: dataset.name, ...record }, null, 2)}\n`);
 });
