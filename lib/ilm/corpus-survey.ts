@@ -3,8 +3,12 @@ import { StudyError } from "corrigenda/error";
 import { cleanText } from "./corpus-text.ts";
 import { count } from "./mask-document.ts";
 
-/** Rows of learner texts, from the first one at every call. */
-export type LearnerRows = () => AsyncIterable<RowOrBad<LearnerText>>;
+export interface SurveyOptions {
+  /** Only texts in this language; without it, all must be in the same one. */
+  readonly language?: string | undefined;
+  /** Gets every document with its number; may give a promise to wait for. */
+  readonly keep?: (number: number, document: CorpusDocument) => Promise<void> | undefined;
+}
 
 /** What a first reading keeps of each document: a few bytes. */
 export interface Survey {
@@ -34,18 +38,18 @@ export interface CorpusDocument {
 }
 
 /** The document that a row is; undefined, and the reason told, where it is none. @param language the wanted one, or any */
-export function documentOf(
+function documentOf(
   one: RowOrBad<LearnerText>,
   language: string | undefined,
-  leave?: (left: Pick<NoRow, "place" | "reason">) => void,
+  leave: (left: Pick<NoRow, "place" | "reason">) => void,
 ): CorpusDocument | undefined {
-  if (!one.ok) leave?.(one);
+  if (!one.ok) leave(one);
   else if (language !== undefined && one.row.language !== language)
-    leave?.({ place: one.place, reason: "the text is in another language" });
+    leave({ place: one.place, reason: "the text is in another language" });
   else {
     const cleaned = cleanText(one.row.text);
     if (cleaned.ok) return { row: one.row, text: cleaned.text, length: cleaned.length, escaped: cleaned.separators };
-    leave?.({ place: one.place, reason: cleaned.reason });
+    leave({ place: one.place, reason: cleaned.reason });
   }
   return undefined;
 }
@@ -54,7 +58,10 @@ export function documentOf(
  * Reads all rows once. Throws StudyError "config" where they are in several languages and none was chosen: levels are
  * spread unevenly over languages, so a difference between levels would be one between languages.
  */
-export async function survey(rows: LearnerRows, language?: string): Promise<Survey> {
+export async function survey(
+  rows: AsyncIterable<RowOrBad<LearnerText>>,
+  { language, keep }: SurveyOptions = {},
+): Promise<Survey> {
   const [levels, languages] = [new Map<string, number[]>(), new Map<string, Map<string, number>>()];
   const [l1, level, length]: [string[], string[], number[]] = [[], [], []];
   const [left, places] = [new Map<string, number>(), new Map<string, string>()];
@@ -65,9 +72,11 @@ export async function survey(rows: LearnerRows, language?: string): Promise<Surv
     if (!places.has(reason)) places.set(reason, place);
   };
   const known = interned();
-  for await (const one of rows()) {
+  for await (const one of rows) {
     const document = documentOf(one, language, leave);
     if (!document) continue;
+    const waiting = keep?.(level.length, document);
+    if (waiting) await waiting;
     all += 1;
     const { row } = document;
     entry(levels, row.level, () => []).push(level.length);

@@ -1,12 +1,13 @@
-import type { Appender, Disk, Draft } from "corrigenda/files";
+import type { Disk, Draft } from "corrigenda/files";
 import { SPLITS, type Split, type SplitDocuments } from "./corpus-split.ts";
-import { documentOf, type LearnerRows } from "./corpus-survey.ts";
+import { readSpool, type SpoolWriter, spoolWriter } from "./corpus-spool.ts";
 import { SEPARATOR } from "./corpus-text.ts";
 
 /** Documents that are put in order in memory at once: about 10 MB of EFCAMDAT. */
 const BUCKET = 1 << 15;
-const FLUSH_BYTES = 1 << 16;
-const HEAD_BYTES = 8;
+const WRITE_BYTES = 1 << 20;
+const SPOOL = ".spool";
+const ALL = `${SPOOL}/all`;
 
 export interface SplitFile {
   readonly file: string;
@@ -16,133 +17,79 @@ export interface SplitFile {
   readonly meanLength: number;
 }
 
-/**
- * Writes train.txt, valid.txt and test.txt in the order of their shuffled documents, in constant memory: documents go
- * into buckets on the disk by the place where they will stand, then each bucket is put in order.
- * @param disk its root is the corpus's folder @param rows the rows that were surveyed
- */
-export async function writeSplits(
-  disk: Disk,
-  rows: LearnerRows,
-  splits: SplitDocuments,
-  language?: string,
-): Promise<SplitFile[]> {
-  const spool = ".spool";
-  await disk.remove(spool);
-  try {
-    const lengths = await fillBuckets(disk, spool, rows(), splits, language);
-    const files: SplitFile[] = [];
-    let from = 0;
-    for (const split of SPLITS) {
-      const documents = splits[split].length;
-      const file = `${split}.txt`;
-      const bytes = await writeSplit(disk, file, orderedTexts(disk, spool, from, from + documents));
-      files.push({ file, documents, bytes, meanLength: documents === 0 ? 0 : lengths[split] / documents });
-      from += documents;
-    }
-    return files;
-  } finally {
-    await disk.remove(spool);
-  }
+/** The documents of a corpus on the disk, until they are written as splits. */
+export interface CorpusWriter extends AsyncDisposable {
+  readonly documents: SpoolWriter;
+  /**
+   * train.txt, valid.txt and test.txt in the order of their shuffled documents. Memory is constant: documents go into
+   * buckets on the disk by the place where they will stand, then each bucket is put in order.
+   * @param lengths code points of each document
+   */
+  write(splits: SplitDocuments, lengths: readonly number[]): Promise<SplitFile[]>;
 }
 
-async function fillBuckets(
-  disk: Disk,
-  spool: string,
-  rows: ReturnType<LearnerRows>,
-  splits: SplitDocuments,
-  language: string | undefined,
-): Promise<Record<Split, number>> {
+/** @param disk its root is the corpus's folder */
+export async function corpusWriter(disk: Disk): Promise<CorpusWriter> {
+  await disk.remove(SPOOL);
+  const documents = spoolWriter(await disk.append(ALL, "bytes"));
+  return {
+    documents,
+    write: async (splits, lengths) => {
+      await documents.end();
+      await fillBuckets(disk, splits);
+      const files: SplitFile[] = [];
+      let from = 0;
+      for (const split of SPLITS) {
+        const of = splits[split];
+        const bytes = await writeSplit(disk, `${split}.txt`, orderedTexts(disk, from, from + of.length));
+        const length = of.reduce((sum, document) => sum + (lengths[document] ?? 0), 0);
+        files.push({ file: `${split}.txt`, documents: of.length, bytes, meanLength: of.length && length / of.length });
+        from += of.length;
+      }
+      return files;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await documents.end();
+      await disk.remove(SPOOL);
+    },
+  };
+}
+
+async function fillBuckets(disk: Disk, splits: SplitDocuments): Promise<void> {
   const places = placesOf(splits);
-  const buckets: BucketWriter[] = [];
-  const lengths = { train: 0, valid: 0, test: 0 };
-  let number = 0;
-  for await (const one of rows) {
-    const document = documentOf(one, language);
-    const place = document && places.get(number++);
-    if (!document || place === undefined) continue;
-    const { text, length } = document;
-    lengths[splitAt(splits, place)] += length;
-    const bucket = Math.floor(place / BUCKET);
-    buckets[bucket] ??= bucketWriter(await disk.append(`${spool}/${bucket}`, "bytes"));
-    const full = buckets[bucket].add(place, text);
-    if (full) await full;
-  }
-  for (const bucket of buckets) await bucket?.end();
-  return lengths;
+  const total = SPLITS.reduce((sum, split) => sum + splits[split].length, 0);
+  const buckets: SpoolWriter[] = [];
+  for (let first = 0; first < total; first += BUCKET)
+    buckets.push(spoolWriter(await disk.append(`${SPOOL}/${first / BUCKET}`, "bytes")));
+  await readSpool(disk, ALL, (document, text) => {
+    const place = places[document] ?? -1;
+    return place < 0 ? undefined : buckets[Math.floor(place / BUCKET)]?.add(place, text);
+  });
+  for (const bucket of buckets) await bucket.end();
 }
 
-/** Place in the three files, one after the other, of each document that is in one. */
-function placesOf(splits: SplitDocuments): { get(document: number): number | undefined } {
-  const last = SPLITS.reduce((most, split) => splits[split].reduce((a, b) => Math.max(a, b), most), -1);
+/** Place in the three files, one after the other, of each document; -1 where it is in none. */
+function placesOf(splits: SplitDocuments): Int32Array {
+  const last = SPLITS.reduce((most: number, split: Split) => splits[split].reduce((a, b) => Math.max(a, b), most), -1);
   const places = new Int32Array(last + 1).fill(-1);
   let place = 0;
   for (const split of SPLITS) for (const document of splits[split]) places[document] = place++;
-  return {
-    get: (document) => {
-      const found = places[document] ?? -1;
-      return found < 0 ? undefined : found;
-    },
-  };
-}
-
-function splitAt({ train, valid }: SplitDocuments, place: number): Split {
-  if (place < train.length) return "train";
-  return place < train.length + valid.length ? "valid" : "test";
-}
-
-interface BucketWriter {
-  /** A promise where bytes have to reach the disk first. */
-  add(place: number, text: string): Promise<void> | undefined;
-  end(): Promise<void>;
-}
-
-function bucketWriter(file: Appender): BucketWriter {
-  let [pending, bytes]: [Uint8Array[], number] = [[], 0];
-  const flush = async (): Promise<void> => {
-    const whole = Buffer.concat(pending);
-    [pending, bytes] = [[], 0];
-    await file.write(whole);
-  };
-  return {
-    add: (place, text) => {
-      const size = Buffer.byteLength(text);
-      const record = Buffer.allocUnsafe(HEAD_BYTES + size);
-      record.writeUInt32LE(place, 0);
-      record.writeUInt32LE(size, 4);
-      record.write(text, HEAD_BYTES);
-      pending.push(record);
-      bytes += record.length;
-      return bytes > FLUSH_BYTES ? flush() : undefined;
-    },
-    end: async () => {
-      await flush();
-      await file.close();
-    },
-  };
+  return places;
 }
 
 /** Texts of places [from, to), in order. */
-async function* orderedTexts(disk: Disk, spool: string, from: number, to: number): AsyncGenerator<Uint8Array> {
+async function* orderedTexts(disk: Disk, from: number, to: number): AsyncGenerator<readonly Uint8Array[]> {
   for (let bucket = Math.floor(from / BUCKET); bucket * BUCKET < to; bucket++) {
-    const bytes = await wholeFile(disk, `${spool}/${bucket}`);
     const texts: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length; ) {
-      const end = at + HEAD_BYTES + bytes.readUInt32LE(at + 4);
-      texts[bytes.readUInt32LE(at) - bucket * BUCKET] = bytes.subarray(at + HEAD_BYTES, end);
-      at = end;
-    }
-    yield* texts.slice(Math.max(0, from - bucket * BUCKET), to - bucket * BUCKET);
+    await readSpool(disk, `${SPOOL}/${bucket}`, (place, text) => {
+      texts[place - bucket * BUCKET] = text;
+      return undefined;
+    });
+    yield texts.slice(Math.max(0, from - bucket * BUCKET), to - bucket * BUCKET);
   }
 }
 
-async function wholeFile(disk: Disk, file: string): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of disk.read(file)) parts.push(part);
-  return Buffer.concat(parts);
-}
-
-async function writeSplit(disk: Disk, file: string, texts: AsyncIterable<Uint8Array>): Promise<number> {
+async function writeSplit(disk: Disk, file: string, blocks: AsyncIterable<readonly Uint8Array[]>): Promise<number> {
   const draft = await disk.draft();
   const separator = Buffer.from(SEPARATOR);
   let [pending, waiting, written]: [Uint8Array[], number, number] = [[], 0, 0];
@@ -152,12 +99,13 @@ async function writeSplit(disk: Disk, file: string, texts: AsyncIterable<Uint8Ar
     [pending, waiting] = [[], 0];
   };
   try {
-    for await (const text of texts) {
-      if (written + waiting > 0) pending.push(separator);
-      pending.push(text);
-      waiting += text.length + (written + waiting > 0 ? separator.length : 0);
-      if (waiting > 16 * FLUSH_BYTES) await flush(draft);
-    }
+    for await (const texts of blocks)
+      for (const text of texts) {
+        const parts = written + waiting > 0 ? [separator, text] : [text];
+        pending.push(...parts);
+        waiting += parts.reduce((sum, { length }) => sum + length, 0);
+        if (waiting > WRITE_BYTES) await flush(draft);
+      }
     await flush(draft);
     await draft.commit(file);
   } catch (error) {

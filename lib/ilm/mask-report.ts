@@ -4,6 +4,8 @@ import { SPLITS } from "./corpus-split.ts";
 import type { MaskedBlock, MaskPlan } from "./mask-corpus.ts";
 import { count } from "./mask-document.ts";
 
+/** A file's name without its ending. */
+export const Tag = z.string().regex(/^[\w-]+$/);
 const whole = z.number().int().min(0);
 
 /** The source's flags and defaults, but for the data sets that it fetches itself; and two of ours. */

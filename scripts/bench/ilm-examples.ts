@@ -3,6 +3,7 @@
 // corpus of EFCAMDAT's size, whose CSV becomes text first: 723,282 rows, 9.26 million examples.
 import { openClaims } from "corrigenda/bench";
 import { defineScript, main } from "corrigenda/cli";
+import { readText } from "corrigenda/files";
 import { EFCAMDAT_ROWS } from "corrigenda/ilm";
 import { realClock } from "corrigenda/time";
 import { z } from "zod";
@@ -19,18 +20,12 @@ const script = defineScript({
 });
 const BENCH = "results/.bench/ilm";
 
-/** How long a script ran, and what it said. */
-async function timed(
-  words: readonly string[],
-): Promise<{ readonly s: number; readonly mb: number; readonly said: string }> {
+/** Seconds that a script took, its peak of memory in MB, what it said. */
+async function timed(words: readonly string[]) {
   const start = realClock.now();
-  const { stdout, stderr } = await $({
-    env: { ...process.env, LOG_LEVEL: "debug" },
-    preferLocal: true,
-    quiet: true,
-  })`zx ${words}`;
-  const mb = Number(/peak of memory (\d+) MB/.exec(stderr)?.[1]);
-  return { s: (realClock.now() - start) / 1_000, mb, said: stdout };
+  const quiet = $({ env: { ...process.env, LOG_LEVEL: "debug" }, preferLocal: true, quiet: true });
+  const { stdout: said, stderr } = await quiet`zx ${words}`;
+  return { s: (realClock.now() - start) / 1_000, mb: Number(/peak of memory (\d+) MB/.exec(stderr)?.[1]), said };
 }
 
 await main(script, async ({ merlin, copies, rows }, { disk, print }) => {
@@ -54,12 +49,8 @@ await main(script, async ({ merlin, copies, rows }, { disk, print }) => {
   if ((await disk.size(merlin)) === undefined) print(`${merlin} is not here: learner texts are left out`);
   else {
     await convert(merlin, "merlin", "--lang", "DE", "--train-ratio", "1", "--valid-ratio", "0", "--test-ratio", "0");
-    const draft = await disk.draft();
-    for (let copy = 0; copy < copies; copy++) {
-      for await (const part of disk.read(`${BENCH}/merlin/train.txt`)) await draft.write(part);
-      await draft.write("\n\n\n");
-    }
-    await draft.commit(`${BENCH}/merlin/train.txt`);
+    const text = await readText(disk, `${BENCH}/merlin/train.txt`);
+    await disk.write(`${BENCH}/merlin/train.txt`, Array<string>(copies).fill(text).join("\n\n\n"));
     const { s, said } = await mask("merlin");
     claims.add({
       name: "masked examples of learner texts",

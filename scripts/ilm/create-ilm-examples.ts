@@ -13,10 +13,7 @@ const script = defineScript({
   name: "scripts/ilm/create-ilm-examples.ts",
   summary: "ilm: masks documents at all levels, as often as wanted.",
   positionals: {
-    tag: z
-      .string()
-      .regex(/^[\w-]+$/)
-      .describe("name of the file: train, valid, test"),
+    tag: ilm.Tag.describe("name of the file: train, valid, test"),
     outDir: z.string().describe("folder of <tag>.ilm"),
   },
   flags: { ...ilm.maskFlags, jsonl: z.boolean().default(false).describe("also <tag>.jsonl, offsets in code points") },

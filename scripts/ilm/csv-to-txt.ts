@@ -25,18 +25,23 @@ await main(script, async ({ csvPath, outputDir, ...flags }, { disk, log, print, 
   if ((await disk.size(csvPath)) === undefined)
     throw new StudyError("files", `${disk.resolve(csvPath)} does not exist; docs/ilm.md says how to get the data`);
   const dataset = csvPath.endsWith(".jsonl") ? merlin : efcamdat;
-  const rows = () => dataset.rows({ file: csvPath, bytes: interruptible(disk.read(csvPath)) });
   async function* interruptible(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const part of bytes) {
       signal.throwIfAborted();
       yield part;
     }
   }
-  const survey = await ilm.survey(rows, flags.lang);
+  const folder = nodeDisk(disk.resolve(outputDir));
+  await using writer = await ilm.corpusWriter(folder);
+  const { cefrLevel, lang: language } = flags;
+  const survey = await ilm.survey(dataset.rows({ file: csvPath, bytes: interruptible(disk.read(csvPath)) }), {
+    language,
+    keep: (number, { row, text }) =>
+      cefrLevel === undefined || row.level === cefrLevel ? writer.documents.add(number, text) : undefined,
+  });
   const plan = ilm.planCorpus(survey, flags);
   for (const line of ilm.statisticsLines(plan.statistics)) print(line);
-  const folder = nodeDisk(disk.resolve(outputDir));
-  const files = await ilm.writeSplits(folder, rows, plan.splits, flags.lang);
+  const files = await writer.write(plan.splits, survey.length);
   for (const line of ilm.corpusLines(survey, plan, files)) print(line);
   const record = ilm.corpusRecord(survey, plan, files, flags);
   log.debug(ilm.usageLine(process.resourceUsage()));

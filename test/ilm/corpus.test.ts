@@ -3,6 +3,7 @@ import { collect, memoryDisk, nodeDisk, readText } from "corrigenda/files";
 import {
   type CorpusFlags,
   cleanText,
+  corpusWriter,
   EFCAMDAT_L1,
   EFCAMDAT_LEVELS,
   EFCAMDAT_ROWS,
@@ -15,7 +16,6 @@ import {
   statisticsLines,
   survey,
   syntheticCsv,
-  writeSplits,
 } from "corrigenda/ilm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -27,7 +27,7 @@ async function* inParts(text: string | Buffer, size = 1 << 16): AsyncGenerator<U
   const bytes = Buffer.from(text as string);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
-const csvRows = (text: string, size?: number) => () => efcamdat.rows({ file: "c.csv", bytes: inParts(text, size) });
+const csvRows = (text: string, size?: number) => efcamdat.rows({ file: "c.csv", bytes: inParts(text, size) });
 
 describe("splits", () => {
   test.each([
@@ -99,7 +99,7 @@ describe("a corpus from CSV is the source's, document by document", async () => 
   const [csv, golden] = [await readText(disk, "corpus.csv"), JSON.parse(await readText(disk, "corpus.json")) as Golden];
   const ids: string[] = [];
   const textOf = new Map<string, string>();
-  for await (const one of csvRows(csv)()) {
+  for await (const one of csvRows(csv)) {
     const cleaned = one.ok ? cleanText(one.row.text) : undefined;
     if (!one.ok || !cleaned?.ok) continue;
     ids.push(one.row.id);
@@ -107,19 +107,19 @@ describe("a corpus from CSV is the source's, document by document", async () => 
   }
 
   test.each(golden.cases)("level $level, sample $size, seed $seed", async ({ level, size, seed, ...splits }) => {
-    const all = await survey(csvRows(csv));
+    const out = memoryDisk();
+    await using writer = await corpusWriter(out);
+    const all = await survey(csvRows(csv, 1000), { keep: (number, { text }) => writer.documents.add(number, text) });
     const flags = { ...FLAGS, seed, cefrLevel: level ?? undefined, sampleSize: size ?? undefined };
     const plan = planCorpus(all, flags);
     for (const split of ["train", "valid", "test"] as const)
       expect(plan.splits[split].map((document) => ids[document])).toEqual(splits[split]);
-    const out = memoryDisk();
-    const files = await writeSplits(out, csvRows(csv, 1000), plan.splits);
+    const files = await writer.write(plan.splits, all.length);
     for (const [at, split] of (["train", "valid", "test"] as const).entries()) {
       const wanted = splits[split].map((id) => textOf.get(id));
       expect(await readText(out, `${split}.txt`)).toBe(wanted.join("\n\n\n"));
       expect(files[at]).toMatchObject({ documents: wanted.length, bytes: Buffer.byteLength(wanted.join("\n\n\n")) });
     }
-    expect(await out.list(".spool")).toEqual([]);
   });
 
   test("with pandas's counts, lengths and missing texts", async () => {
@@ -138,8 +138,7 @@ describe("a corpus from CSV is the source's, document by document", async () => 
 });
 
 test("100 texts of the published shares are 98 documents, 78 of them for training", async () => {
-  const rows = csvRows([...syntheticCsv(2_000, 1)].join(""));
-  const all = await survey(rows);
+  const all = await survey(csvRows([...syntheticCsv(2_000, 1)].join("")));
   // 47 + 29 + 16 + 5 + 1: int(100 × share), at least 1
   const { splits, statistics } = planCorpus(all, { ...FLAGS, sampleSize: 100 });
   expect(statistics.levels.map(({ count }) => count)).toEqual([47, 29, 16, 5, 1]);
@@ -164,10 +163,11 @@ describe("texts", () => {
       "a,b,c,d",
       "writing_id,l1,cefr_level,text",
     );
-    const all = await survey(csvRows(raw));
-    expect(all.escaped).toBe(1);
     const disk = memoryDisk();
-    await writeSplits(disk, csvRows(raw), { train: [0], valid: [], test: [] });
+    await using writer = await corpusWriter(disk);
+    const all = await survey(csvRows(raw), { keep: (number, { text }) => writer.documents.add(number, text) });
+    expect(all.escaped).toBe(1);
+    await writer.write({ train: [0], valid: [], test: [] }, all.length);
     const written = await readText(disk, "train.txt");
     expect(written.split("\n\n\n").length).toBe(1);
     expect(written.replaceAll(" ", "")).toBe("one\n\n\n\n\ntwo\n\n\nthree");
@@ -186,10 +186,10 @@ describe("texts", () => {
     ];
     const text = lines.map((line) => JSON.stringify(line)).join("\n");
     const rows = () => merlin.rows({ file: "m.jsonl", bytes: inParts(`${text}\n{"lang":"DE"}\n`) });
-    await expect(survey(rows)).rejects.toThrow(
+    await expect(survey(rows())).rejects.toThrow(
       "2 languages, which have other levels each: DE (C1 1); IT (A1 1). A difference between levels would be one between languages",
     );
-    const german = await survey(rows, "DE");
+    const german = await survey(rows(), { language: "DE" });
     expect(german.level).toEqual(["C1"]);
     expect([...german.places.values()]).toEqual(["m.jsonl:2", "m.jsonl:3"]);
   });
@@ -198,14 +198,14 @@ describe("texts", () => {
 test("MERLIN has 1,029 German texts", async (context) => {
   const [disk, path] = [nodeDisk("."), "../shared/data/learner/merlin.jsonl"];
   if ((await disk.size(path)) === undefined) return context.skip(`${path} is not here`);
-  const german = await survey(() => merlin.rows({ file: path, bytes: disk.read(path) }), "DE");
+  const german = await survey(merlin.rows({ file: path, bytes: disk.read(path) }), { language: "DE" });
   const counts = Object.fromEntries(Array.from(german.levels, ([level, all]) => [level, all.length]));
   expect(counts).toEqual({ A1: 57, A2: 306, B1: 331, B2: 293, C1: 42 });
 });
 
 describe("EFCAMDAT's CSV", () => {
   const HEADER = "\ufeffl1,writing_id,extra,cefr_level,text\r\n";
-  const read = (text: string, size?: number): Promise<RowOrBad<LearnerText>[]> => collect(csvRows(text, size)());
+  const read = (text: string, size?: number): Promise<RowOrBad<LearnerText>[]> => collect(csvRows(text, size));
 
   test("is read the same however its bytes are cut", async () => {
     const cells = fc.array(
