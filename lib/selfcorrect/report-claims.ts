@@ -26,19 +26,17 @@ export function costSection(metrics: readonly TraceMetrics[], { usd, timing }: C
           columns: [
             { key: "what", label: "what" },
             { key: "value", label: "value" },
-            { key: "unit", label: "unit" },
           ],
           rows: [
-            { what: "tokens per trace", value: mean(metrics, "tokens", traces), unit: "tokens" },
+            { what: "tokens per trace", value: mean(metrics, "tokens", traces) },
             {
               what: "tokens of re-prompts per wrong answer put right",
               value: single(metrics)?.tokensPerImprovement ?? null,
-              unit: "tokens",
             },
-            { what: "cost per trace", value: traces === 0 ? null : usd / traces, unit: "US dollars" },
-            { what: "traces per second", value: timing?.traces_per_second ?? null, unit: "1/s" },
-            { what: "duration of a call, median", value: timing?.latency_ms.p50 ?? null, unit: "ms" },
-            { what: "duration of a call, 95 % are below", value: timing?.latency_ms.p95 ?? null, unit: "ms" },
+            { what: "cost per trace, US dollars", value: traces === 0 ? null : usd / traces },
+            { what: "traces per second", value: timing?.traces_per_second ?? null },
+            { what: "duration of a call, median, ms", value: timing?.latency_ms.p50 ?? null },
+            { what: "duration of a call that 95 % stay below, ms", value: timing?.latency_ms.p95 ?? null },
           ],
         },
       },
@@ -58,7 +56,7 @@ export function claimsSection(
   return {
     title: "The source's claims",
     intro:
-      "Figures that the source gives for itself, without data, beside this run's. Speeds there are those of a service's answers; its gain in accuracy was reached with the reference answer at hand.",
+      "Figures that the source gives for itself, without data, beside this run's. Its speeds are those of a service's answers. Its published traces ask again only where the answer was wrong, which needs the reference answer: a gain of that kind is one with feedback oracle.",
     parts: [
       {
         table: {

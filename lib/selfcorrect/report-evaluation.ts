@@ -36,19 +36,15 @@ function frontFigure({ policies, front }: Evaluation): ChartOptions {
     ...{ marker: { symbol, size: 11 }, hovertemplate: "%{text}: %{y:.3f} at %{x:.0f} tokens<extra></extra>" },
     interval: { low: some.map(({ accuracy }) => accuracy.low), high: some.map(({ accuracy }) => accuracy.high) },
   });
-  const kinds: [string, Evaluation["policies"], string][] = [
-    ["this study's runs", policies.filter(({ kind }) => kind === "run"), "diamond"],
-    ["baselines", policies.filter((one) => one.kind === "baseline" && !one.knowsReference), "circle"],
-    ["know the reference", policies.filter((one) => one.kind === "baseline" && one.knowsReference), "x"],
-  ];
+  const groups = policies.length <= NAMED ? policies.map((one) => [one]) : byKind(policies);
   return {
     id: "front",
     title: "Accuracy and what it costs",
-    caption: `Points: policies on the same questions; lines: 95 % interval of the accuracy. The dotted line joins those that no other one beats without the reference: ${front.policies.join(", ")}.`,
+    caption: `Points: policies on the same questions (diamonds: runs; crosses: they know the reference); lines: 95 % interval of the accuracy. The dotted line joins those that no other one beats without the reference: ${front.policies.join(", ")}.`,
     x: { title: "tokens per question" },
     y: { title: "share right" },
     data: [
-      ...kinds.filter(([, some]) => some.length > 0).map(([name, some, symbol]) => points(name, some, symbol)),
+      ...groups.flatMap((some) => (some[0] ? [points(nameOf(some), some, symbolOf(some[0]))] : [])),
       {
         ...{ type: "scatter", mode: "lines", name: "front", line: { dash: "dot", color: "--ink", width: 1.5 } },
         ...{ x: onFront.map(({ tokens }) => tokens.value), y: onFront.map(({ accuracy }) => accuracy.value) },
@@ -58,6 +54,27 @@ function frontFigure({ policies, front }: Evaluation): ChartOptions {
     layout: { xaxis: { rangemode: "tozero" } },
     height: 420,
   };
+}
+
+/** Policies that a legend has room for; more are named by what they are. */
+const NAMED = 9;
+
+function byKind(policies: Evaluation["policies"]): Evaluation["policies"][] {
+  return [
+    policies.filter(({ kind }) => kind === "run"),
+    policies.filter(({ kind, knowsReference }) => kind === "baseline" && !knowsReference),
+    policies.filter(({ kind, knowsReference }) => kind === "baseline" && knowsReference),
+  ];
+}
+
+function nameOf([first, ...more]: Evaluation["policies"]): string {
+  if (!first || more.length === 0) return first?.policy ?? "";
+  if (first.kind === "run") return "runs";
+  return first.knowsReference ? "baselines that know the reference" : "baselines";
+}
+
+function symbolOf({ kind, knowsReference }: Evaluation["policies"][number]): string {
+  return kind === "run" ? "diamond" : knowsReference ? "x" : "circle";
 }
 
 function policyTable({ policies }: Evaluation): TableOptions {

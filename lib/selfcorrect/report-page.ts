@@ -76,7 +76,7 @@ function statsOf(own: TraceMetrics, evaluation: Evaluation | undefined): NonNull
     {
       label: gain ? "Gained over never asking again" : "Change in accuracy",
       value: `${points(shown.value)} points`,
-      note: `95 % ${points(shown.low)} to ${points(shown.high)}, n = ${count(n)} questions${whose}`,
+      note: `95 %: ${points(shown.low)} to ${points(shown.high)}, n = ${count(n)} questions${whose}`,
     },
     ...(first && last
       ? [
@@ -133,28 +133,27 @@ const FEEDBACK = {
 function traceFigures(name: string, metrics: TraceMetrics): TableOptions {
   const { accuracy, majority, pass, delta, fixed, broken, flips, turns, tokens, tokensPerImprovement } = metrics;
   const k = accuracy.length;
-  const rows: [string, Interval | undefined, string][] = [
-    ["Acc@t1", accuracy[0], "share"],
-    [`Acc@t${k}`, accuracy.at(-1), "share"],
-    [`Δ(t1, t${k})`, delta, "share"],
-    ["Δ right to wrong", broken, "share"],
-    ["Δ wrong to right", fixed, "share"],
-    [`m1@t${k}`, majority.at(-1), "share"],
-    [`p1@t${k} (knows the reference)`, pass.at(-1), "share"],
-    ["answers changed by a re-prompt", flips, "share"],
-    ["answers per trace", turns, "answers"],
-    ["tokens per trace", tokens, "tokens"],
-    ["tokens per improvement", tokensPerImprovement, "tokens"],
+  const rows: [string, Interval | undefined][] = [
+    ["Acc@t1", accuracy[0]],
+    [`Acc@t${k}`, accuracy.at(-1)],
+    [`Δ(t1, t${k})`, delta],
+    ["Δ right to wrong", broken],
+    ["Δ wrong to right", fixed],
+    [`m1@t${k}`, majority.at(-1)],
+    [`p1@t${k} (knows the reference)`, pass.at(-1)],
+    ["answers changed by a re-prompt", flips],
+    ["answers per trace", turns],
+    ["tokens per trace", tokens],
+    ["tokens per improvement", tokensPerImprovement],
   ];
   return {
     id: `figures${name}`,
     caption: "The traces in figures, with 95 % intervals",
     columns: [
       { key: "what", label: "figure" },
-      { key: "value", label: "value", digits: 3 },
-      { key: "unit", label: "unit" },
+      { key: "value", label: "value" },
     ],
-    rows: rows.map(([what, value, unit]) => ({ what, value: value ?? null, unit })),
+    rows: rows.map(([what, value]) => ({ what, value: value ?? null })),
   };
 }
 
@@ -163,7 +162,7 @@ function percent({ value }: Interval): string {
 }
 
 function interval({ low, high }: Interval): string {
-  return `95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
+  return `95 %: ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}`;
 }
 
 function fixed3(value: number): string {
