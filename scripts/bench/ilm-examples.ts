@@ -1,6 +1,5 @@
 // npx zx scripts/bench/ilm-examples.ts
-// Masked examples by the commands themselves, start-up included: of German learner texts (MERLIN, in copies), and of a synthetic
-// corpus of EFCAMDAT's size, whose CSV becomes text first: 723,282 rows, 9.26 million examples.
+// Masked examples by the commands themselves: of German learner texts (MERLIN, in copies), and of a synthetic CSV of 723,282 rows.
 import { openClaims } from "corrigenda/bench";
 import { defineScript, main } from "corrigenda/cli";
 import { readText } from "corrigenda/files";
