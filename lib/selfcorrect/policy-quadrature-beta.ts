@@ -8,7 +8,7 @@ export interface Betas {
   readonly b: ArrayLike<number>;
   /** The place of the constant, or -1; its a and b are not read. */
   readonly known: number;
-  /** [0, 1] */
+  /** Any number; the variables lie in [0, 1]. */
   readonly constant: number;
 }
 
@@ -43,7 +43,7 @@ export function betaWinners(betas: Betas): number[] {
   const { a, known, constant } = betas;
   const all = Array.from(a, (_, place) => place).filter((place) => place !== known);
   const arms = all.map((place) => liveOf(betas, place));
-  const from = Math.max(known >= 0 ? constant : 0, ...arms.map(({ low }) => low));
+  const from = Math.max(0, known >= 0 ? constant : 0, ...arms.map(({ low }) => low));
   const live = arms.filter(({ high }) => high > from);
   const p = new Array<number>(a.length).fill(0);
   let high = Math.max(from, ...live.map((arm) => arm.high));

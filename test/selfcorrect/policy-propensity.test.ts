@@ -101,6 +101,16 @@ describe("independent normals", () => {
     ).toBeLessThan(1e-3 + 4 * Math.sqrt(0.25 / draws));
   });
 
+  test.each([
+    ["a very narrow one beside a wide one", [0.1, 0.1], [1e-7, 1], -1, [0.5, 0.5]],
+    ["one far below the others", [-50, 0, 0], [0.1, 0.1, 0.1], -1, [0, 0.5, 0.5]],
+    ["a constant far above", [3, 0, 0], [0, 0.1, 0.1], 0, [1, 0, 0]],
+    ["a constant far below", [-3, 0, 0], [0, 0.1, 0.1], 0, [0, 0.5, 0.5]],
+    ["very large numbers", [1e6, 1e6], [1e3, 1e3], -1, [0.5, 0.5]],
+  ] as const)("%s", (_, means, sds, known, expected) => {
+    expect(furthest(normalWinners({ means, sds, known }), expected)).toBeLessThan(1e-5);
+  });
+
   test("more of them than a product of small numbers can bear still sum to 1", () => {
     const size = 400;
     const found = normalWinners({
@@ -161,6 +171,13 @@ describe("independent Betas", () => {
       expect(furthest(betaWinners(one), bySums(size, one.known, 0.5, [0, 1], density))).toBeLessThan(1e-3);
     },
   );
+
+  test("a constant outside [0, 1] always loses, or always wins", () => {
+    const of = (constant: number): number[] => betaWinners({ a: [1, 2, 1.5], b: [1, 2, 1], known: 0, constant });
+    expect(of(-0.2)[0]).toBe(0);
+    expect(of(-0.2).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(of(1.2)).toEqual([1, 0, 0]);
+  });
 
   test("drawn Betas have the mean and the variance of the closed form, within 4.5 standard errors", () => {
     for (const [a, b] of [
