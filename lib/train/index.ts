@@ -9,15 +9,15 @@
  * @module
  */
 export { type Batch, type Example, type PackOptions, packBatch } from "./batch.ts";
-export {
-  chunksFor,
-  type Executor,
-  type ExecutorOptions,
-  type StateSource,
-  type StepResult,
-  stateNames,
-  type Update,
-} from "./executor.ts";
+export { type Progress, readProgress, readSeconds } from "./checkpoint.ts";
+export type { Executor, ExecutorOptions, StateSource, StepResult, Update } from "./executor.ts";
+export { chunksFor, stateNames } from "./executor.ts";
+export { train } from "./loop.ts";
 export { GPT2_SHAPES, type ModelShape, type Parameter, parameterCount, parametersOf } from "./model.ts";
 export { type OrtDevice, openOrt } from "./ort.ts";
+export type { TrainEvent, TrainPlan, TrainWork } from "./plan.ts";
 export { openRef } from "./ref.ts";
+export { openSafetensors, type TensorEntry, type TensorFile, writeSafetensors } from "./safetensors.ts";
+export { rateAt, type Schedule } from "./schedule.ts";
+export { type Documents, meanLoss, type ScoreOptions, scoreDocuments, type Tallies } from "./score.ts";
+export { exportModel, growVocab, initialWeights, openWeights, type Weights } from "./weights.ts";

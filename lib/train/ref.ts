@@ -59,7 +59,8 @@ export async function openRef(options: ExecutorOptions, from: StateSource): Prom
       const rates = Object.entries(ratesOf(update)).map(([name, rate]) => [name, Float64Array.of(rate)] as const);
       const next = runGraph(graphs.update, new Map([...held, ...sums, ...rates]), {});
       const norm = next.get("norm")?.[0] ?? Number.NaN;
-      if (Number.isFinite(norm)) for (const name of held.keys()) held.set(name, next.get(`next.${name}`) as Array64);
+      if (Number.isFinite(norm))
+        for (const name of held.keys()) held.set(name, rounded(next.get(`next.${name}`) as Array64));
       return { nll, norm };
     },
     evaluate: async (batch) => run(graphs.loss, batch, 1, () => new Map()).nll,
@@ -91,4 +92,9 @@ export function runGraph(
 function addTo(sums: Map<string, Array64>, name: string, more: Array64): void {
   const sum = sums.get(name);
   sums.set(name, sum ? sum.map((x, at) => x + (more[at] as number)) : more);
+}
+
+/** The state has 32 bits, as on every executor, so that a saved run goes on as if it had not stopped. */
+function rounded(data: Array64): Array64 {
+  return data.map(Math.fround);
 }
