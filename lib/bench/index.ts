@@ -11,6 +11,7 @@ export { inChild, peakMb } from "./child.ts";
 export { type Claim, type Claims, openClaims, type PairedNames } from "./claims.ts";
 export { type Contestant, contestant, takeRounds } from "./contestant.ts";
 export { danfoFrameWork, FRAME_WORK, type FrameWork, makeFrameFiles, ourFrameWork } from "./frame-work.ts";
+export { findLimit, type HiddenLimit, type LimitFound } from "./hidden-limit.ts";
 export { type Ingested, ingestJob, parseBare } from "./ingest.ts";
 export { type KeptCalls, keptCalls } from "./kept-calls.ts";
 export { type PdfReaders, pdfReaders, typesetPdf } from "./pdf-readers.ts";

@@ -21,33 +21,14 @@ const MINUTE_MS = 60_000;
 // Resets come rounded to the second: only one that is later than this says that the meter is no minute's (but a day's).
 const RESET_SLACK_MS = 2000;
 
-/**
- * When the next call may go: requests and tokens a minute (learned from headers), pauses the service asked for, and how
- * many calls may be in flight (additive increase, multiplicative decrease, between 1 and the ceiling).
- */
+/** When the next call may go: requests and tokens a minute (learned from headers), and pauses the service asked for. */
 export class Limiter {
   readonly #buckets = new Map<Meter, Bucket>();
-  readonly #ceiling: number;
-  #window: number;
-  #round = 0;
-  #streak = 0;
   #pausedUntil = 0;
 
-  constructor(limits: Limits, ceiling: number, now: number) {
-    this.#ceiling = ceiling;
-    this.#window = ceiling;
+  constructor(limits: Limits, now: number) {
     if (limits.rpm !== undefined) this.#buckets.set("requests", bucket(limits.rpm, limits.rpm, now));
     if (limits.tpm !== undefined) this.#buckets.set("tokens", bucket(limits.tpm, limits.tpm, now));
-  }
-
-  /** Calls that may be in flight. */
-  get window(): number {
-    return this.#window;
-  }
-
-  /** Counts the halvings; a call remembers the round it was sent in. */
-  get round(): number {
-    return this.#round;
   }
 
   /** Until a call may go by the meters and pauses; 0: now. */
@@ -87,23 +68,6 @@ export class Limiter {
       next.perMs = refillPerMs(most, remaining ?? most, resetMs ?? 0);
       this.#buckets.set(meter, next);
     }
-  }
-
-  /** A call went through: one more at a time after a whole window of them. */
-  succeeded(): void {
-    this.#streak++;
-    if (this.#streak < this.#window) return;
-    this.#streak = 0;
-    if (this.#window < this.#ceiling) this.#window++;
-  }
-
-  /** The service is overloaded: half as many at a time, once for all calls of a round. True where this call's word was the first. */
-  throttled(round: number): boolean {
-    if (round !== this.#round) return false;
-    this.#round++;
-    this.#streak = 0;
-    this.#window = Math.max(1, Math.floor(this.#window / 2));
-    return true;
   }
 }
 

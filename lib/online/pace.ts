@@ -3,6 +3,7 @@ import { type HttpReply, type Provider, retryAfterMs, type Usage } from "corrige
 import type { Rng } from "corrigenda/rng";
 import { backoffMs } from "./backoff.ts";
 import { Breaker } from "./breaker.ts";
+import { Concurrency } from "./concurrency.ts";
 import { allowances } from "./headers.ts";
 import { Limiter, type Need } from "./limiter.ts";
 import type { OnlineNotice } from "./notice.ts";
@@ -30,31 +31,33 @@ const MAX_STALLS = 20;
 export class Pace {
   readonly #options: PaceOptions;
   readonly #limiter: Limiter;
+  readonly #concurrency: Concurrency;
   readonly #breaker: Breaker;
   #stalls = 0;
 
   constructor(options: PaceOptions, now: number) {
     this.#options = options;
-    this.#limiter = new Limiter(options.provider.limits, options.concurrency, now);
+    this.#limiter = new Limiter(options.provider.limits, now);
+    this.#concurrency = new Concurrency(options.concurrency);
     this.#breaker = new Breaker(options.rng);
   }
 
   /** 0: a call may go. Infinity: not before one in flight ends. @param active calls in flight */
   waitMs(need: Need, active: number, now: number): number {
-    if (active >= this.#limiter.window) return Number.POSITIVE_INFINITY;
+    if (active >= this.#concurrency.window) return Number.POSITIVE_INFINITY;
     return Math.max(this.#breaker.waitMs(now), this.#limiter.waitMs(need, now));
   }
 
   sent(need: Need): Pass {
     this.#limiter.take(need);
-    return { need, round: this.#limiter.round, probe: this.#breaker.sent() };
+    return { need, round: this.#concurrency.round, probe: this.#breaker.sent() };
   }
 
   kept(pass: Pass, usage: Usage | undefined, http: HttpReply, now: number): void {
     this.#stalls = 0;
     this.#breaker.answered();
-    const before = this.#limiter.window;
-    this.#limiter.succeeded();
+    const before = this.#concurrency.window;
+    this.#concurrency.succeeded(pass.round);
     if (usage) this.#limiter.correct(pass.need, usage);
     this.#limiter.learn(allowances(http.headers, now), now);
     this.#tellWindow(before);
@@ -81,10 +84,10 @@ export class Pace {
     return down(this.#options.provider.name, this.#breaker.trips - 1, status);
   }
 
-  /** Half as many calls at a time, once for all calls of a round; true for the first to say so. */
+  /** Fewer calls at a time, once for all calls of a round; true for the first to say so. */
   #slowDown(pass: Pass): boolean {
-    const before = this.#limiter.window;
-    const first = this.#limiter.throttled(pass.round);
+    const before = this.#concurrency.window;
+    const first = this.#concurrency.throttled(pass.round);
     if (first) this.#stalls++;
     this.#tellWindow(before);
     return first;
@@ -96,7 +99,7 @@ export class Pace {
   }
 
   #tellWindow(before: number): void {
-    const calls = this.#limiter.window;
+    const calls = this.#concurrency.window;
     if (calls !== before) this.#options.notice({ t: "concurrency", calls });
   }
 }

@@ -1,8 +1,10 @@
+import { findLimit } from "corrigenda/bench";
 import { keyedRng } from "corrigenda/rng";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { backoffMs, pauseMs } from "../../lib/online/backoff.ts";
 import { Breaker } from "../../lib/online/breaker.ts";
+import { Concurrency } from "../../lib/online/concurrency.ts";
 import { Limiter } from "../../lib/online/limiter.ts";
 
 const need = (input: number, output = 0): { input: number; output: number } => ({ input, output });
@@ -18,7 +20,7 @@ function burst(limiter: Limiter, input: number, now: number): number {
 
 describe("Limiter", () => {
   it("lets a minute's requests go, then one at a time as they come back", () => {
-    const limiter = new Limiter({ rpm: 60 }, 8, 0);
+    const limiter = new Limiter({ rpm: 60 }, 0);
     expect(burst(limiter, 1, 0)).toBe(60);
     expect(limiter.waitMs(need(1), 0)).toBe(1000);
     expect(burst(limiter, 1, 3000)).toBe(3);
@@ -26,7 +28,7 @@ describe("Limiter", () => {
   });
 
   it("counts input and output tokens, and gives back what was not used", () => {
-    const limiter = new Limiter({ tpm: 1000 }, 8, 0);
+    const limiter = new Limiter({ tpm: 1000 }, 0);
     limiter.take(need(400, 600));
     expect(limiter.waitMs(need(100), 0)).toBe(6000);
     limiter.correct(need(400, 600), need(400, 100));
@@ -35,7 +37,7 @@ describe("Limiter", () => {
   });
 
   it("lets a call larger than the limit go when the bucket is full, and then none until the debt is paid", () => {
-    const limiter = new Limiter({ tpm: 1000 }, 8, 0);
+    const limiter = new Limiter({ tpm: 1000 }, 0);
     expect(limiter.waitMs(need(5000), 0)).toBe(0);
     limiter.take(need(5000));
     expect(limiter.waitMs(need(1), 0)).toBe(240_060);
@@ -43,7 +45,7 @@ describe("Limiter", () => {
   });
 
   it("has no limit until headers state one", () => {
-    const limiter = new Limiter({}, 8, 0);
+    const limiter = new Limiter({}, 0);
     expect(burst(limiter, 1000, 0)).toBe(Number.POSITIVE_INFINITY);
     limiter.learn([{ meter: "requests", limit: 500, remaining: 3, resetMs: 59_000 }], 0);
     expect(burst(limiter, 1000, 0)).toBe(3);
@@ -51,7 +53,7 @@ describe("Limiter", () => {
   });
 
   it("takes the lower of its own count and the service's, which misses calls under way", () => {
-    const limiter = new Limiter({ rpm: 100 }, 8, 0);
+    const limiter = new Limiter({ rpm: 100 }, 0);
     for (let call = 0; call < 95; call++) limiter.take(need(1));
     limiter.learn([{ meter: "requests", limit: 100, remaining: 50 }], 0);
     expect(burst(limiter, 1, 0)).toBe(5);
@@ -60,27 +62,27 @@ describe("Limiter", () => {
   });
 
   it("takes the most that ever remained for the limit where none is stated", () => {
-    const limiter = new Limiter({}, 8, 0);
+    const limiter = new Limiter({}, 0);
     limiter.learn([{ meter: "requests", remaining: 60 }], 0);
     limiter.learn([{ meter: "requests", remaining: 0 }], 0);
     expect(limiter.waitMs(need(1), 0)).toBe(1000);
-    const empty = new Limiter({}, 8, 0);
+    const empty = new Limiter({}, 0);
     empty.learn([{ meter: "requests", remaining: 0 }], 0);
     expect(empty.waitMs(need(1), 0)).toBe(0);
   });
 
   it("sees from the reset that a limit is per day, but not from one rounded up to the second", () => {
-    const daily = new Limiter({}, 8, 0);
+    const daily = new Limiter({}, 0);
     daily.learn([{ meter: "requests", limit: 200, remaining: 0, resetMs: 86_400_000 }], 0);
     expect(daily.waitMs(need(1), 0)).toBe(432_000);
-    const rounded = new Limiter({}, 8, 0);
+    const rounded = new Limiter({}, 0);
     rounded.learn([{ meter: "requests", limit: 4000, remaining: 3999, resetMs: 1000 }], 0);
     expect(burst(rounded, 1, 0)).toBe(3999);
     expect(rounded.waitMs(need(1), 0)).toBe(15);
   });
 
   it("keeps tokens in and out apart where the service does", () => {
-    const limiter = new Limiter({}, 8, 0);
+    const limiter = new Limiter({}, 0);
     limiter.learn(
       [
         { meter: "input", limit: 6000, remaining: 6000 },
@@ -94,7 +96,7 @@ describe("Limiter", () => {
   });
 
   it("holds everything back during a pause; a shorter one does not end a longer one", () => {
-    const limiter = new Limiter({}, 8, 0);
+    const limiter = new Limiter({}, 0);
     limiter.pause(120_000);
     limiter.pause(1000);
     expect(limiter.waitMs(need(1), 20_000)).toBe(100_000);
@@ -105,7 +107,7 @@ describe("Limiter", () => {
     const call = fc.record({ after: fc.nat(20_000), tokens: fc.integer({ min: 1, max: 900 }) });
     fc.assert(
       fc.property(fc.array(call, { maxLength: 200 }), (calls) => {
-        const limiter = new Limiter({ tpm: 1000 }, 8, 0);
+        const limiter = new Limiter({ tpm: 1000 }, 0);
         let [now, sent] = [0, 0];
         for (const { after, tokens } of calls) {
           now += after;
@@ -118,28 +120,59 @@ describe("Limiter", () => {
       }),
     );
   });
+});
 
-  it("has a window that falls by half per round and rises by one per window of replies", () => {
-    const limiter = new Limiter({}, 10, 0);
-    const curve = [limiter.window];
-    const note = (): void => {
-      curve.push(limiter.window);
-    };
-    expect(limiter.throttled(0)).toBe(true);
-    note();
-    expect(limiter.throttled(0)).toBe(false);
-    note();
-    expect(limiter.throttled(limiter.round)).toBe(true);
-    note();
-    for (let reply = 0; reply < 2 + 3 + 4; reply++) {
-      limiter.succeeded();
-      note();
-    }
-    expect(curve).toEqual([10, 5, 5, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5]);
-    for (let reply = 0; reply < 1000; reply++) limiter.succeeded();
-    expect(limiter.window).toBe(10);
-    for (let round = 0; round < 9; round++) limiter.throttled(limiter.round);
-    expect(limiter.window).toBe(1);
+describe("Concurrency", () => {
+  /** The windows after each round in which a service serves `most` calls at a time. */
+  const rounds = (most: (round: number) => number, n: number, ceiling = 256): number[] => {
+    const concurrency = new Concurrency(ceiling);
+    return Array.from({ length: n }, (_, round) => {
+      const { window, round: sentIn } = concurrency;
+      for (let call = 0; call < Math.min(window, most(round)); call++) concurrency.succeeded(sentIn);
+      for (let call = most(round); call < window; call++) concurrency.throttled(sentIn);
+      return concurrency.window;
+    });
+  };
+
+  it("doubles until it is refused, searches between what passed and what did not, and stays just below", () => {
+    expect(rounds(() => 100, 12)).toEqual([64, 128, 64, 96, 112, 96, 104, 96, 100, 100, 100, 100]);
+  });
+
+  it("begins with the ceiling where that is low, and never passes it", () => {
+    expect(rounds(() => 1_000, 3, 8)).toEqual([8, 8, 8]);
+    expect(Math.max(...rounds(() => 1_000, 50, 200))).toBe(200);
+  });
+
+  it("counts the first refusal of a round, and goes down to one call and no further", () => {
+    const concurrency = new Concurrency(16);
+    expect([concurrency.throttled(0), concurrency.throttled(0), concurrency.window]).toEqual([true, false, 8]);
+    for (let round = 1; round < 9; round++) concurrency.throttled(concurrency.round);
+    expect(concurrency.window).toBe(1);
+  });
+
+  it("does not take replies to calls of an earlier round for room", () => {
+    const concurrency = new Concurrency(16);
+    concurrency.throttled(0);
+    for (let reply = 0; reply < 100; reply++) concurrency.succeeded(0);
+    expect(concurrency.window).toBe(8);
+  });
+
+  it("follows a limit that falls, at once, and one that rises, after a while", () => {
+    const falling = rounds((round) => (round < 50 ? 100 : 20), 80);
+    expect(falling.at(-1)).toBe(20);
+    const rising = rounds((round) => (round < 50 ? 20 : 200), 200);
+    expect(rising.at(-1)).toBeGreaterThan(180);
+  });
+});
+
+describe("a limit that a service does not state", () => {
+  it.each([
+    { kind: "flight", most: 40, saysWhen: true },
+    { kind: "rate", most: 40, saysWhen: false },
+  ] as const)("is met within a tenth with fewer than 2 % of calls refused: %o", async (limit) => {
+    const { share, wasted } = await findLimit(limit, 3_000);
+    expect(share).toBeGreaterThan(0.9);
+    expect(wasted).toBeLessThan(0.02);
   });
 });
 
