@@ -28,9 +28,10 @@ function startThread(
   const worker = new Worker(new URL(import.meta.url), { workerData: plan });
   const waiting: PromiseWithResolvers<ilm.MaskedBlock>[] = [];
   worker.on("message", (block: ilm.MaskedBlock) => waiting.shift()?.resolve(block));
-  worker.on("error", (error) => {
+  const fail = (error: unknown): void => {
     for (const { reject } of waiting.splice(0)) reject(error);
-  });
+  };
+  worker.on("error", fail).on("exit", (code) => fail(new Error(`a thread ended with exit code ${code}`)));
   stack.defer(async () => void (await worker.terminate()));
   return (block) => {
     const answer = Promise.withResolvers<ilm.MaskedBlock>();

@@ -1,4 +1,4 @@
-import { collect, memoryDisk } from "corrigenda/files";
+import { collect, memoryDisk, nodeDisk, readText } from "corrigenda/files";
 import {
   blockMasker,
   type CorpusBlock,
@@ -195,6 +195,29 @@ describe("documents of a corpus file", () => {
     }
     // Python 3.11: random.seed(3); x = list(range(5)); random.shuffle(x)
     expect(order).toEqual([0, 2, 3, 4, 1]);
+  });
+});
+
+describe("with --rng python masks are those of the source's program", async () => {
+  interface Case {
+    readonly seed: number;
+    readonly most: number | null;
+    readonly documents: readonly ExamplesLine[];
+  }
+  const golden = JSON.parse(await readText(nodeDisk("test/golden/ilm"), "examples.json")) as Case[];
+  const lines = (await readText(nodeDisk("data/sample/ilm"), "merlin-de.jsonl")).split("\n").slice(0, 30);
+  const sample = lines.map((line) => (JSON.parse(line) as { text: string }).text.trim());
+
+  test.each(golden)("seed $seed, at most $most spans", ({ seed, most, documents: expected }) => {
+    const limits = { ...SOURCE_LIMITS, maxSpans: most ?? undefined };
+    const found: ExamplesLine[] = [];
+    for (const { bytes } of sourceMasker([...sample], { maskClass: "MaskHierarchical", seed, limits }))
+      for (let at = 0; at < bytes.length; ) {
+        const { document, next } = readRecord(bytes, at);
+        found.push(toLine(document, TYPES));
+        at = next;
+      }
+    expect(found).toEqual(expected);
   });
 });
 

@@ -4,6 +4,8 @@ corpus.csv   400 made-up rows: quotes, line breaks, blank and missing texts
 corpus.json  pandas on corpus.csv, the steps that the source's converter takes: drop, strip, sample, shuffle, cut
 words.json   sentences (Punkt with the word lists of lib/ilm/mask-abbreviations.ts) and words (NLTKWordTokenizer) of
              `texts`: paragraphs of MERLIN's German texts and made-up strings of signs, drawn beforehand
+examples.json  masks of 30 texts of data/sample/ilm, drawn by CPython 3.11's random in the order of the source: shuffle, then
+             document, paragraph, sentence, word; offsets in code points
 """
 import csv, json, random, re, sys
 import pandas as pd
@@ -74,14 +76,18 @@ def corpus():
     json.dump({"documents": len(df), "lengths": stats, "counts": counts, "cases": cases}, open(f"{HERE}/corpus.json", "w"))
 
 
-def words():
+def cutters():
     source = open(f"{HERE}/../../../lib/ilm/mask-abbreviations.ts", encoding="utf8").read()
     abbreviations, starters = (set(" ".join(re.findall(r'"([^"]+)"', part)).split()) for part in source.split("export const STARTERS"))
     params = punkt.PunktParameters()
     params.abbrev_types, params.sent_starters = abbreviations, starters
     for word in starters:
         params.ortho_context[word] |= punkt._ORTHO_MID_LC
-    sentences, tokens = punkt.PunktSentenceTokenizer(params), NLTKWordTokenizer()
+    return punkt.PunktSentenceTokenizer(params), NLTKWordTokenizer()
+
+
+def words():
+    sentences, tokens = cutters()
     texts = [one["text"] for one in json.load(open(f"{HERE}/words.json", encoding="utf8"))]
     lines = []
     for text in texts:
@@ -90,5 +96,78 @@ def words():
     open(f"{HERE}/words.json", "w", encoding="utf8").write("[\n" + ",\n".join(lines) + "\n]\n")
 
 
+def places(text, parts, start):
+    found, at = [], 0
+    for part in parts:
+        if part in ("``", "''") and text.find(part, at) < 0:
+            part = '"'
+        at = text.index(part, at)
+        found.append((start + at, part))
+        at += len(part)
+    return found
+
+
+def hierarchy(text, sentences, tokens):
+    stripped = lambda parts: [part.strip() for part in parts if part.strip()]
+    for p, paragraph in places(text, stripped(text.splitlines()), 0):
+        yield p, paragraph, [
+            (s, sentence, places(sentence, tokens.tokenize(sentence), s))
+            for s, sentence in places(paragraph, stripped(sentences.tokenize(paragraph)), p)
+        ]
+
+
+def mask(text, tree, p):
+    hit = lambda chance: random.random() < chance
+    if hit(p):
+        return [("document", 0, len(text))]
+    spans = []
+    for start, paragraph, sentences in tree:
+        if hit(p):
+            spans.append(("paragraph", start, len(paragraph)))
+            continue
+        for s, sentence, found in sentences:
+            if hit(p):
+                spans.append(("sentence", s, len(sentence)))
+                continue
+            at = 0
+            while at < len(found):
+                w, word = found[at]
+                step = 1
+                if hit(p):
+                    if hit(0.5):
+                        step = random.randint(1, min(len(found) - at, 8))
+                        last, end = found[at + step - 1]
+                        spans.append(("ngram", w, last + len(end) - w))
+                    else:
+                        spans.append(("word", w, len(word)))
+                at += step
+    return spans
+
+
+def examples():
+    sentences, tokens = cutters()
+    lines = open(f"{HERE}/../../../data/sample/ilm/merlin-de.jsonl", encoding="utf8").read().splitlines()
+    cases = []
+    for seed, most in [(0, None), (5, 2)]:
+        texts = [json.loads(line)["text"].strip() for line in lines[:30]]
+        random.seed(seed)
+        random.shuffle(texts)
+        documents = []
+        for text in texts:
+            tree, kept = list(hierarchy(text, sentences, tokens)), []
+            for _ in range(16):
+                for _ in range(16):
+                    spans = tuple(mask(text, tree, 0.03))
+                    if most and len(spans) > most:
+                        spans = tuple(sorted(random.sample(spans, most), key=lambda span: span[1]))
+                    if spans not in kept:
+                        kept.append(spans)
+                        break
+            documents.append({"text": text, "examples": kept})
+        cases.append({"seed": seed, "most": most, "documents": documents})
+    json.dump(cases, open(f"{HERE}/examples.json", "w", encoding="utf8"), ensure_ascii=False)
+
+
 corpus()
 words()
+examples()
