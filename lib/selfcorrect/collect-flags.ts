@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "corrigenda/json";
 import { z } from "zod";
 import type { CollectParts } from "./collect-parts.ts";
 import { LOG_DIR } from "./export.ts";
+import { RECOMMENDED } from "./policy.ts";
 import { PRESETS, type PresetName } from "./simulate-presets.ts";
 
 const whole = z.number().int();
@@ -20,8 +21,8 @@ export const collectFlags = {
   maxTokens: whole.positive().default(512).describe("tokens of an answer at most; the source had 150"),
   algorithm: z
     .string()
-    .default("thompson_sampling")
-    .describe("the policy: thompson_sampling, epsilon_greedy, gaussian_ts …"),
+    .default(RECOMMENDED)
+    .describe("the policy; the source's are thompson_sampling and epsilon_greedy"),
   policy: z.string().optional().describe("a final_policy.json (or policy.json.gz) to go on with"),
   learn: z.boolean().default(true).describe("the policy learns from rewards, which the reference answers decide"),
   policyUpdateInterval: whole

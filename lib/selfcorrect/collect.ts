@@ -14,7 +14,7 @@ import type { Stage, StageResult } from "corrigenda/results";
 import { type CollectFlags, updateEvery } from "./collect-flags.ts";
 import type { CollectParts } from "./collect-parts.ts";
 import { closingLines, Timing } from "./collect-words.ts";
-import { FINAL_POLICY, LOG_DIR, policyFile, sourceTrace, summaryFile, tracesFile, withLines } from "./export.ts";
+import { FINAL_POLICY, LOG_DIR, policyFile, summaryFile, tracesFile, withLines } from "./export.ts";
 import { type CallMeter, callMeter, liveLine, spacedAsk } from "./progress.ts";
 import { firstMessages, firstPrompt } from "./prompts.ts";
 import { type Summary, summaryOf, traceMetrics } from "./summary.ts";
@@ -211,7 +211,7 @@ async function writeDays(
   for await (const trace of traces()) days.add(tracesFile(trace));
   for (const day of days)
     await writeLines(root, `${logs}/${day}`, async function* () {
-      for await (const trace of traces()) if (tracesFile(trace) === day) yield JSON.stringify(sourceTrace(trace));
+      for await (const trace of traces()) if (tracesFile(trace) === day) yield JSON.stringify(trace);
     });
   return [...days];
 }

@@ -2,19 +2,12 @@ import { StudyError } from "corrigenda/error";
 import { type Json, type JsonObject, parseJson } from "corrigenda/json";
 import { restorePolicy } from "./policy-create.ts";
 import type { Summary } from "./summary.ts";
-import type { Policy, TraceRecord, TurnRecord } from "./types.ts";
+import type { Policy, TraceRecord } from "./types.ts";
 
 /** The folder of the source's files; the default lies in the run's own folder. Source: R4.42. */
 export const LOG_DIR = "pipeline_logs";
 /** The source's final_policy.pkl. Source: R4.48. */
 export const FINAL_POLICY = "final_policy.json";
-
-/** A trace in the source's shape: its ten fields and those of its turns, then who answered and who knew what. */
-export function sourceTrace(
-  trace: TraceRecord,
-): Omit<TraceRecord, "turns"> & { readonly turns: readonly Omit<TurnRecord, "policy">[] } {
-  return { ...trace, turns: trace.turns.map(({ policy, ...turn }) => turn) };
-}
 
 /** "traces_20240110.jsonl": the file of a trace's day. Source: R4.46. */
 export function tracesFile({ created_at }: Pick<TraceRecord, "created_at">): string {

@@ -3,7 +3,7 @@ import type { Appender, Disk } from "corrigenda/files";
 import type { ModelRequest } from "corrigenda/provider";
 import type { Clock } from "corrigenda/time";
 import { chooseClassifier } from "./classify-choose.ts";
-import { FINAL_POLICY, LOG_DIR, policyFile, sourceTrace, summaryFile, tracesFile } from "./export.ts";
+import { FINAL_POLICY, LOG_DIR, policyFile, summaryFile, tracesFile } from "./export.ts";
 import { mockQuestions } from "./mock-questions.ts";
 import { createPolicy } from "./policy-create.ts";
 import { spacedAsk } from "./progress.ts";
@@ -229,7 +229,7 @@ function dayLogs(disk: Disk, logDir: string): DayLogs {
     await file.write(`${JSON.stringify(line)}\n`);
   };
   return {
-    write: (trace) => append(tracesFile(trace), sourceTrace(trace)),
+    write: (trace) => append(tracesFile(trace), trace),
     fail: (failure) => append(FAILURES, failure),
     [Symbol.asyncDispose]: async () => {
       for (const file of open.values()) await file.close();

@@ -16,12 +16,17 @@ const BENCHES = [
   "ingest",
   "finished",
   "online",
+  "limiter",
   "frame",
   "report",
   "kernel",
   "ielts",
   "pdf",
   "labeling-report",
+  "selfcorrect",
+  "selfcorrect-online",
+  "selfcorrect-latency",
+  "selfcorrect-classifier",
   "install",
 ];
 

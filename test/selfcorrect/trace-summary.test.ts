@@ -1,7 +1,7 @@
 import { collect } from "corrigenda/files";
 import { virtualClock } from "corrigenda/time";
 import { describe, expect, test } from "vitest";
-import { sourceTrace, summaryFile, tracesFile, withLines } from "../../lib/selfcorrect/export.ts";
+import { summaryFile, tracesFile, withLines } from "../../lib/selfcorrect/export.ts";
 import { callMeter, liveLine, spacedAsk } from "../../lib/selfcorrect/progress.ts";
 import { summaryOf, traceMetrics } from "../../lib/selfcorrect/summary.ts";
 import { traceTally } from "../../lib/selfcorrect/summary-tally.ts";
@@ -48,14 +48,14 @@ test("files are named as in the requirement", () => {
   expect(summaryFile({ completed_at: "2024-01-10T14:30:22Z" })).toBe("summary_20240110_143022.json");
 });
 
-test("a trace in the source's shape has the sample's fields in the sample's order, and says who answered", async () => {
+test("a trace has the sample's fields in the sample's order, then its decisions and who answered", async () => {
   const { ask } = scripted([reply("41"), reply("42")]);
   const [outcome] = await collect(
     openTraces(options({ ask, policy: listed(["p_try_again"]) })).outcomes([
       row({ id: "q1", question: "What is 6 * 7?", reference_answer: "42" }),
     ]),
   );
-  const trace = outcome?.ok ? sourceTrace(outcome.trace) : undefined;
+  const trace = outcome?.ok ? outcome.trace : undefined;
   expect(Object.keys(trace ?? {})).toEqual([
     ...["trace_id", "dataset_name", "question_id", "reference_answer", "turns", "final_accuracy", "total_tokens"],
     ...["total_turns", "pipeline_version", "created_at", "feedback", "provider"],
@@ -63,7 +63,7 @@ test("a trace in the source's shape has the sample's fields in the sample's orde
   for (const turn of trace?.turns ?? [])
     expect(Object.keys(turn)).toEqual([
       ...["turn_id", "question", "answer", "prompt_id", "prompt_text", "error_mode", "confidence_score"],
-      ...["delta_accuracy", "token_count", "timestamp"],
+      ...["delta_accuracy", "token_count", "timestamp", "policy"],
     ]);
 });
 
