@@ -21,7 +21,10 @@ const script = defineScript({
   ],
 });
 
-await main(script, async ({ csvPath, outputDir, ...flags }, { disk, log, print, signal }) => {
+/** Documents between two looks at the progress. */
+const TOLD = 10_000;
+
+await main(script, async ({ csvPath, outputDir, ...flags }, { disk, log, print, progress, signal }) => {
   if ((await disk.size(csvPath)) === undefined)
     throw new StudyError("files", `${disk.resolve(csvPath)} does not exist; docs/ilm.md says how to get the data`);
   const dataset = csvPath.endsWith(".jsonl") ? merlin : efcamdat;
@@ -36,9 +39,12 @@ await main(script, async ({ csvPath, outputDir, ...flags }, { disk, log, print, 
   const { cefrLevel, lang: language } = flags;
   const survey = await ilm.survey(dataset.rows({ file: csvPath, bytes: interruptible(disk.read(csvPath)) }), {
     language,
-    keep: (number, { row, text }) =>
-      cefrLevel === undefined || row.level === cefrLevel ? writer.documents.add(number, text) : undefined,
+    keep: (number, { row, text }) => {
+      if (number % TOLD === 0) progress.update({ label: "documents", done: number });
+      return cefrLevel === undefined || row.level === cefrLevel ? writer.documents.add(number, text) : undefined;
+    },
   });
+  progress.end();
   const plan = ilm.planCorpus(survey, flags);
   for (const line of ilm.statisticsLines(plan.statistics)) print(line);
   const files = await writer.write(plan.splits, survey.length);

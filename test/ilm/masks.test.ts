@@ -122,6 +122,19 @@ describe("mask classes", () => {
     within(counts.paragraphs, (1 - p) * (1 - (1 - p) ** 2));
   });
 
+  test("of texts of EFCAMDAT's length about 15 % of the characters are masked", () => {
+    // Donahue, Lee & Liang 2020: p = 0.03 at every level masks about 15 %
+    const mask = maskClass("MaskHierarchical");
+    const paragraph = NEWS.trim().split("\n").slice(1).join(" ").slice(0, 328);
+    let masked = 0;
+    const n = 5_000;
+    const draw = mask.open(paragraph);
+    for (let document = 0; document < n; document++)
+      masked += draw(documentChance(2, document)).reduce((sum, value, at) => sum + (at % 3 === 2 ? value : 0), 0);
+    expect(masked / n / paragraph.length).toBeGreaterThan(0.13);
+    expect(masked / n / paragraph.length).toBeLessThan(0.17);
+  });
+
   test("classes of one level mask that level alone, and their first type is their only one", () => {
     const units = {
       MaskDocuments: [NEWS],
