@@ -7,12 +7,14 @@ import { simulateIelts } from "corrigenda/ielts";
 import { simulateLabeling } from "corrigenda/labeling";
 import type { Simulator } from "corrigenda/provider";
 import { harshFaults, noFaults, startOfflineService } from "corrigenda/provider/offline";
+import { ownTemplates, PRESETS, simulateSelfcorrect } from "corrigenda/selfcorrect";
 import { scaledClock } from "corrigenda/time";
 import { simulateWhyfix } from "corrigenda/whyfix";
 import { z } from "zod";
 
 /** The first that knows a request answers it; what none knows gets a labelled text. */
-const simulators: readonly Simulator[] = [simulateWhyfix, simulateLabeling, simulateIelts];
+const sums = { preset: PRESETS["huang-gpt-3.5"], templates: ownTemplates(), references: () => undefined };
+const simulators: readonly Simulator[] = [simulateWhyfix, simulateLabeling, simulateIelts, simulateSelfcorrect(sums)];
 
 const script = defineScript({
   name: "scripts/offline/serve.ts",
