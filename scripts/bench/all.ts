@@ -23,6 +23,8 @@ const BENCHES = [
   "ielts",
   "pdf",
   "labeling-report",
+  "ilm-tokens",
+  "ilm-examples",
   "selfcorrect",
   "selfcorrect-online",
   "selfcorrect-latency",
