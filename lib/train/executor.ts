@@ -16,6 +16,8 @@ export interface Executor {
   step(batches: readonly Batch[], update: Update): Promise<StepResult>;
   /** Negative log-likelihood of each target, in nats, without dropout. */
   evaluate(batch: Batch): Promise<Float32Array>;
+  /** Probabilities of the token after each target, [targets, vocab], without dropout. */
+  predict(batch: Batch): Promise<Float32Array>;
   /** A tensor of the state: a parameter's name, or "m." or "v." before it for AdamW's moving averages. */
   read(name: string): Promise<Float32Array>;
   dispose(): Promise<void>;
@@ -93,12 +95,16 @@ export function stateNames(model: ModelShape): readonly string[] {
   return parametersOf(model).flatMap(({ name }) => [name, `m.${name}`, `v.${name}`]);
 }
 
-/** A tensor of the state to start from. Throws StudyError "dataset" where it is missing or has another size. */
-export async function startingTensor(model: ModelShape, from: StateSource, name: string): Promise<Float32Array> {
+/** A tensor to start from; undefined for a moving average that starts at 0. Throws StudyError "dataset" where it does not fit. */
+export async function startingTensor(
+  model: ModelShape,
+  from: StateSource,
+  name: string,
+): Promise<Float32Array | undefined> {
   const bare = name.replace(/^[mv]\./, "");
   const shape = parametersOf(model).find((one) => one.name === bare)?.shape ?? [];
-  const found = (await from(name)) ?? (bare === name ? undefined : new Float32Array(elements(shape)));
-  if (found?.length === elements(shape)) return found;
+  const found = await from(name);
+  if (found?.length === elements(shape) || (!found && bare !== name)) return found;
   const has = found ? `${found.length} numbers` : "nothing";
   throw new StudyError(
     "dataset",

@@ -32,6 +32,8 @@ interface Wasm {
 /** Loops over memory that onnxruntime writes and reads too. Addresses and lengths in bytes, divisible by 16, not 0. */
 export interface Kernels {
   readonly memory: WasmMemory;
+  /** Makes the memory at least so large, in bytes; at most 4 GiB. Views of it are lost where it grows. */
+  reach(bytes: number): void;
   /** to += from */
   add(to: number, from: number, bytes: number): void;
   /** In 64 bits. */
@@ -51,14 +53,26 @@ export interface Kernels {
   mask(to: number, bytes: number, first: number, second: number, threshold: number, kept: number): void;
 }
 
-/** A new instance with its own memory of at least so many bytes, at most 4 GiB. */
-export function openKernels(bytes: number): Kernels {
+/** A new instance with its own memory. */
+export function openKernels(): Kernels {
   const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly;
   const module = new Module(wasmModule([ADD, SUM_SQUARES, ADAMW, MASK]));
-  const kernels = new Instance(module).exports as Kernels;
-  kernels.memory.grow(Math.ceil(bytes / 65536));
-  return kernels;
+  const kernels = new Instance(module).exports as Omit<Kernels, "reach">;
+  return {
+    ...kernels,
+    reach: (bytes) => {
+      const missing = bytes - kernels.memory.buffer.byteLength;
+      if (missing > 0) kernels.memory.grow(Math.ceil(missing / PAGE));
+    },
+  };
 }
+
+/** Bytes of so many numbers in whole vectors. */
+export function paddedBytes(count: number): number {
+  return Math.ceil(count / 4) * 16;
+}
+
+const PAGE = 2 ** 16;
 
 const addF = (a: Code, b: Code): Code => simd(0xe4, [a, b]);
 const subF = (a: Code, b: Code): Code => simd(0xe5, [a, b]);

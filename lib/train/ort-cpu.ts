@@ -1,16 +1,13 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Batch } from "./batch.ts";
-import { elements, type Sizes } from "./dim.ts";
-import { type MaskKey, thresholdOf } from "./dropout.ts";
-import { maskKey, maskPlaces, ratesOf, type StepResult, type Update } from "./executor.ts";
+import { openCpuState, type Part } from "./cpu-state.ts";
+import { maskKey } from "./executor.ts";
 import { feedsOf } from "./feeds.ts";
-import type { Graph } from "./graph.ts";
-import { type Kernels, openKernels } from "./kernels.ts";
+import { openMasks } from "./masks.ts";
 import { parametersOf } from "./model.ts";
-import { loadOrt, lossesOf, type Ort, openSession, type Session, tensorOf } from "./ort-session.ts";
+import { chunksOf, feedTensors, loadOrt, openSession, openWhenAsked, tensorOf } from "./ort-session.ts";
 import type { Call, ThreadStart } from "./ort-thread.ts";
-import { type Held, paddedBytes, shardsOf } from "./shards.ts";
-import { gradientGraph, lossGraph } from "./step.ts";
+import { gradientGraph, lossGraph, predictionGraph } from "./step.ts";
 
 /**
  * The processor: onnxruntime finds the gradients, and writes them into the memory of WebAssembly kernels that clip and
@@ -19,90 +16,46 @@ import { gradientGraph, lossGraph } from "./step.ts";
 export async function openCpu({ options, threads }: ThreadStart): Promise<Call> {
   const { model, chunks, dropout, seed, clip } = options;
   const ort = await loadOrt();
-  const shards = shardsOf(parametersOf(model));
-  const held = new Map(shards.flatMap(({ tensors }) => tensors.map((one) => [one.name, one] as const)));
+  const state = openCpuState(parametersOf(model));
   const settings: InferenceSession.SessionOptions = {
     executionProviders: ["cpu"],
     enableMemPattern: false, // sizes change from batch to batch
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };
   const graph = gradientGraph(model, options);
+  const gradients = openWhenAsked(() => openSession(ort, graph, settings));
+  const losses = openWhenAsked(() => openSession(ort, lossGraph(model, options), settings));
+  const predictions = openWhenAsked(() => openSession(ort, predictionGraph(model, options), settings));
   const masks = openMasks(graph, dropout);
-  let [gradients, losses]: (Session | undefined)[] = [];
-  const named = (part: Part, prefix = ""): Map<string, Tensor> =>
-    new Map([...held].map(([name, one]) => [prefix + name, tensorIn(ort, one, part)]));
+  const tensors = (part: Part, prefix = ""): (readonly [string, Tensor])[] =>
+    state.views(part).map(({ name, ...feed }) => [prefix + name, tensorOf(ort, feed)] as const);
 
-  const step = async (batches: readonly Batch[], update: Update): Promise<StepResult> => {
-    gradients ??= await openSession(ort, graph, settings);
-    const nll: Float32Array[] = [];
-    for (const [at, batch] of batches.entries()) {
-      const { sizes, inputs } = feedsOf(batch, chunks, 1 / batches.length);
-      const own = new Map([...inputs].map(([name, feed]) => [name, tensorOf(ort, feed)]));
-      const drop = masks(ort, sizes, (place) => maskKey(seed, update.step, at, place));
-      if (at > 0) for (const shard of shards) shard.stage();
-      const outputs = named(at === 0 ? "g" : "staged", "d.");
-      const found = await gradients.run(sizes, new Map([...named("p"), ...own, ...drop]), outputs);
-      if (at > 0) for (const { kernels, at: start, bytes } of shards) kernels.add(start.g, start.staged, bytes);
-      nll.push(lossesOf(found, chunks, batch.targets.length));
-    }
-    const norm = Math.sqrt(shards.reduce((sum, { kernels, at, bytes }) => sum + kernels.sumSquares(at.g, bytes), 0));
-    if (Number.isFinite(norm)) {
-      const { stepSize, rootCorrection, keep } = ratesOf(update);
-      const factor = Math.min(1, clip / (norm + 1e-6));
-      for (const { shard, at, bytes, decays } of held.values())
-        shard.kernels.adamw(at.p, at.m, at.v, at.g, bytes, factor, stepSize, rootCorrection, decays ? keep : 1);
-    }
-    return { nll, norm };
+  const differentiate = async (batch: Batch, scale: number, part: "g" | "more", drop: ReturnType<typeof masks>) => {
+    const { sizes, inputs } = feedsOf(batch, chunks, scale);
+    const given = new Map([...tensors("p"), ...feedTensors(ort, inputs), ...feedTensors(ort, drop)]);
+    const outputs = await (await gradients()).run(sizes, given, new Map(tensors(part, "d.")));
+    return chunksOf(outputs, "nll", chunks, batch.targets.length);
+  };
+  const infer = async (session: typeof losses, name: string, batch: Batch, width: number): Promise<Float32Array> => {
+    const { sizes, inputs } = feedsOf(batch, chunks);
+    const outputs = await (await session()).run(sizes, new Map([...tensors("p"), ...feedTensors(ort, inputs)]));
+    return chunksOf(outputs, name, chunks, batch.targets.length * width);
   };
   return {
-    put: async (name, tensor) => dataIn(held, name).set(tensor),
-    ready: async () => {
-      gradients = await openSession(ort, graph, settings);
+    put: async (name, tensor) => state.view(name).set(tensor),
+    take: async (name) => state.view(name).slice(),
+    step: async (batches, update) => {
+      const nll: Float32Array[] = [];
+      for (const [at, batch] of batches.entries()) {
+        if (at === 1) state.makeRoom();
+        const { sizes } = feedsOf(batch, chunks);
+        const drop = masks(sizes, (place) => maskKey(seed, update.step, at, place));
+        nll.push(await differentiate(batch, 1 / batches.length, at === 0 ? "g" : "more", drop));
+        if (at > 0) state.accumulate();
+      }
+      return { nll, norm: state.update(update, clip) };
     },
-    take: async (name) => dataIn(held, name).slice(),
-    step,
-    evaluate: async (batch) => {
-      losses ??= await openSession(ort, lossGraph(model, options), settings);
-      const { sizes, inputs } = feedsOf(batch, chunks);
-      const own = [...inputs].map(([name, feed]) => [name, tensorOf(ort, feed)] as const);
-      return lossesOf(await losses.run(sizes, new Map([...named("p"), ...own])), chunks, batch.targets.length);
-    },
-  };
-}
-
-type Part = keyof Held["at"];
-
-function tensorIn(ort: Ort, { shard, at, shape }: Held, part: Part): Tensor {
-  return new ort.Tensor("float32", new Float32Array(shard.kernels.memory.buffer, at[part], elements(shape)), shape);
-}
-
-/** The numbers behind "name", "m.name" or "v.name". */
-function dataIn(held: ReadonlyMap<string, Held>, name: string): Float32Array {
-  const [, moment, bare = name] = name.match(/^([mv])\.(.*)$/) ?? [];
-  const one = held.get(bare);
-  if (!one) throw new RangeError(`no tensor ${name}`);
-  const part = (moment as "m" | "v" | undefined) ?? "p";
-  return new Float32Array(one.shard.kernels.memory.buffer, one.at[part], elements(one.shape));
-}
-
-/** Fills the dropout masks of a batch, in memory that grows with the largest batch. */
-function openMasks(graph: Graph, dropout: number) {
-  const places = maskPlaces(graph);
-  let kernels: Kernels | undefined;
-  const [threshold, kept] = [thresholdOf(dropout), Math.fround(1 / (1 - dropout))];
-  return (ort: Ort, sizes: Sizes, keyOf: (place: string) => MaskKey) => {
-    const counts = places.map(({ shape }) => elements(shape, sizes));
-    const needed = counts.reduce((sum, count) => sum + paddedBytes(count), 0);
-    if (!kernels || kernels.memory.buffer.byteLength < needed) kernels = openKernels(needed);
-    const { memory, mask } = kernels;
-    let start = 0;
-    return places.map(({ name, shape }, at) => {
-      const count = counts[at] as number;
-      const bytes = paddedBytes(count);
-      mask(start, bytes, ...keyOf(name), threshold, kept);
-      const data = new Float32Array(memory.buffer, start, count);
-      start += bytes;
-      return [name, tensorOf(ort, { data, shape: shape.map((dim) => elements([dim], sizes)) })] as const;
-    });
+    evaluate: (batch) => infer(losses, "nll", batch, 1),
+    predict: (batch) => infer(predictions, "guess", batch, model.vocab),
   };
 }

@@ -11,7 +11,6 @@ export type Tensors = Record<string, Tensor>;
 export interface Session {
   /** Outputs that are not given are made. Inputs beyond the graph's own are left out. */
   run(sizes: Sizes, inputs: ReadonlyMap<string, Tensor>, outputs?: ReadonlyMap<string, Tensor>): Promise<Tensors>;
-  release(): Promise<void>;
 }
 
 /** onnxruntime-node is large native code: loaded when training starts. */
@@ -33,7 +32,6 @@ export async function openSession(ort: Ort, graph: Graph, options: InferenceSess
       for (const name of session.outputNames) fetches[name] = outputs?.get(name) ?? null;
       return (await session.run(feeds, fetches)) as Tensors;
     },
-    release: () => session.release(),
   };
 }
 
@@ -46,15 +44,25 @@ function shapeTensor(ort: Ort, dims: readonly Dim[], sizes: Sizes): TypedTensor<
   return new ort.Tensor("int64", values, [dims.length]);
 }
 
-/** The losses of a run, in the order of the batch's targets. */
-export function lossesOf(outputs: Tensors, chunks: number, targets: number): Float32Array {
-  const all = new Float32Array(targets);
-  for (let chunk = 0, at = 0; chunk < chunks; chunk++) {
-    const part = outputs[`nll.${chunk}`]?.data as Float32Array;
-    all.set(part.subarray(0, Math.max(0, targets - at)), Math.min(at, targets));
+export function feedTensors(ort: Ort, feeds: Iterable<readonly [string, Feed]>): (readonly [string, Tensor])[] {
+  return [...feeds].map(([name, feed]) => [name, tensorOf(ort, feed)] as const);
+}
+
+/** The first `count` numbers of an output that comes in chunks. */
+export function chunksOf(outputs: Tensors, name: string, chunks: number, count: number): Float32Array {
+  const all = new Float32Array(count);
+  for (let chunk = 0, at = 0; chunk < chunks && at < count; chunk++) {
+    const part = outputs[`${name}.${chunk}`]?.data as Float32Array;
+    all.set(part.subarray(0, count - at), at);
     at += part.length;
   }
   return all;
+}
+
+/** Opens something when it is first asked for. */
+export function openWhenAsked<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => (opened ??= open());
 }
 
 /** What a user can do about an error of the native library, in one line. */

@@ -15,11 +15,10 @@ export interface ThreadStart extends OrtDevice {
 export interface Call {
   /** Takes a tensor of the state. */
   put(name: string, tensor: Float32Array): Promise<void>;
-  /** All is put: opens the sessions. */
-  ready(): Promise<void>;
   take(name: string): Promise<Float32Array>;
   step(batches: readonly Batch[], update: Update): Promise<StepResult>;
   evaluate(batch: Batch): Promise<Float32Array>;
+  predict(batch: Batch): Promise<Float32Array>;
 }
 
 export interface Request {
@@ -46,7 +45,10 @@ parentPort?.on("message", ({ id, method, args }: Request) => {
     return (device[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
   };
   last = last.then(work, work).then(
-    (value) => parentPort?.postMessage({ id, value } satisfies Answer),
+    (value) => {
+      const moved = value instanceof Float32Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
+      parentPort?.postMessage({ id, value } satisfies Answer, moved);
+    },
     (error: unknown) => parentPort?.postMessage({ id, error: sentenceOf(error, start.device) } satisfies Answer),
   );
 });

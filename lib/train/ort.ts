@@ -19,13 +19,10 @@ export async function openOrt(options: ExecutorOptions, device: OrtDevice, from:
   try {
     for (const name of stateNames(options.model)) {
       const tensor = await startingTensor(options.model, from, name);
-      const own =
-        tensor.buffer instanceof ArrayBuffer && tensor.byteLength === tensor.buffer.byteLength
-          ? tensor
-          : tensor.slice();
-      await thread.call("put", [name, own]);
+      // A view would be sent with all of the memory that it looks at.
+      if (tensor)
+        await thread.call("put", [name, tensor.byteLength < tensor.buffer.byteLength ? tensor.slice() : tensor]);
     }
-    await thread.call("ready", []);
   } catch (error) {
     await thread.stop();
     throw error;
@@ -34,6 +31,7 @@ export async function openOrt(options: ExecutorOptions, device: OrtDevice, from:
     name: `ort on ${device.device}`,
     step: (batches, update) => thread.call("step", [batches, update]),
     evaluate: (batch) => thread.call("evaluate", [batch]),
+    predict: (batch) => thread.call("predict", [batch]),
     read: (name) => thread.call("take", [name]),
     dispose: () => thread.stop(),
   };

@@ -1,5 +1,5 @@
 import type { Batch } from "./batch.ts";
-import { sizeOf } from "./dim.ts";
+import { elements, type Sizes, sizeOf } from "./dim.ts";
 import {
   type Executor,
   type ExecutorOptions,
@@ -13,83 +13,84 @@ import {
 } from "./executor.ts";
 import { feedsOf } from "./feeds.ts";
 import type { Graph } from "./graph.ts";
-import { parametersOf } from "./model.ts";
+import { type ModelShape, parametersOf } from "./model.ts";
 import { type Array64, runOp } from "./ref-ops.ts";
-import { gradientGraph, lossGraph, updateGraph } from "./step.ts";
+import { gradientGraph, lossGraph, predictionGraph, updateGraph } from "./step.ts";
+
+type Arrays = Map<string, Array64>;
 
 /** The oracle: plain arrays of 64 bits, one loop per operation, slow and obvious. */
 export async function openRef(options: ExecutorOptions, from: StateSource): Promise<Executor> {
   const { model, chunks, dropout, seed, clip } = options;
-  const graphs = {
-    loss: lossGraph(model, options),
-    gradient: gradientGraph(model, options),
-    update: updateGraph(model, clip),
-  };
-  const parameters = parametersOf(model);
-  const held = new Map<string, Array64>();
-  for (const name of stateNames(model)) held.set(name, Float64Array.from(await startingTensor(model, from, name)));
-  const run = (
-    graph: Graph,
-    batch: Batch,
-    scale: number,
-    masks: (sizes: Record<string, number>) => Map<string, Array64>,
-  ) => {
+  const gradientsOf = gradientGraph(model, options);
+  const state = await startingState(model, from);
+  const run = (graph: Graph, batch: Batch, scale: number, masks: (sizes: Sizes) => Arrays = () => new Map()) => {
     const { sizes, inputs } = feedsOf(batch, chunks, scale);
     const own = [...inputs].map(([name, { data }]) => [name, Float64Array.from(data)] as const);
-    const outputs = runGraph(graph, new Map([...held, ...own, ...masks(sizes)]), sizes);
-    const nll = Array.from({ length: chunks }, (_, chunk) => [...(outputs.get(`nll.${chunk}`) ?? [])]).flat();
-    return { outputs, nll: Float32Array.from(nll.slice(0, batch.targets.length)) };
+    return runGraph(graph, new Map([...state, ...own, ...masks(sizes)]), sizes);
+  };
+  const chunked = (outputs: Arrays, name: string, count: number): Float32Array => {
+    const parts = Array.from({ length: chunks }, (_, chunk) => [...(outputs.get(`${name}.${chunk}`) ?? [])]);
+    return Float32Array.from(parts.flat().slice(0, count));
   };
   return {
     name: "ref",
     step: async (batches, update) => {
-      const sums = new Map<string, Array64>();
+      const sums: Arrays = new Map();
       const nll = batches.map((batch, at) => {
-        const masks = (sizes: Record<string, number>) =>
+        const masks = (sizes: Sizes): Arrays =>
           new Map(
-            maskPlaces(graphs.gradient).map(({ name, shape }) => {
-              const key = maskKey(seed, update.step, at, name);
-              return [name, Float64Array.from(maskOf(shape, sizes, key, dropout))];
+            maskPlaces(gradientsOf).map(({ name, shape }) => {
+              const mask = maskOf(shape, sizes, maskKey(seed, update.step, at, name), dropout);
+              return [name, Float64Array.from(mask)];
             }),
           );
-        const result = run(graphs.gradient, batch, 1 / batches.length, masks);
-        for (const { name } of parameters) addTo(sums, `d.${name}`, result.outputs.get(`d.${name}`) as Array64);
-        return result.nll;
+        const outputs = run(gradientsOf, batch, 1 / batches.length, masks);
+        for (const { name } of parametersOf(model)) addTo(sums, `d.${name}`, outputs.get(`d.${name}`) as Array64);
+        return chunked(outputs, "nll", batch.targets.length);
       });
       const rates = Object.entries(ratesOf(update)).map(([name, rate]) => [name, Float64Array.of(rate)] as const);
-      const next = runGraph(graphs.update, new Map([...held, ...sums, ...rates]), {});
+      const next = runGraph(updateGraph(model, clip), new Map([...state, ...sums, ...rates]), {});
       const norm = next.get("norm")?.[0] ?? Number.NaN;
       if (Number.isFinite(norm))
-        for (const name of held.keys()) held.set(name, rounded(next.get(`next.${name}`) as Array64));
+        for (const name of state.keys()) state.set(name, rounded(next.get(`next.${name}`) as Array64));
       return { nll, norm };
     },
-    evaluate: async (batch) => run(graphs.loss, batch, 1, () => new Map()).nll,
-    read: async (name) => Float32Array.from(held.get(name) ?? []),
-    dispose: async () => held.clear(),
+    evaluate: async (batch) => chunked(run(lossGraph(model, options), batch, 1), "nll", batch.targets.length),
+    predict: async (batch) =>
+      chunked(run(predictionGraph(model, options), batch, 1), "guess", batch.targets.length * model.vocab),
+    read: async (name) => Float32Array.from(state.get(name) ?? []),
+    dispose: async () => state.clear(),
   };
 }
 
 /** Runs a graph on plain arrays. @returns its outputs by name. */
-export function runGraph(
-  graph: Graph,
-  inputs: ReadonlyMap<string, Array64>,
-  sizes: Readonly<Record<string, number>>,
-): Map<string, Array64> {
+export function runGraph(graph: Graph, inputs: ReadonlyMap<string, Array64>, sizes: Sizes): Arrays {
   const values = new Map<number, Array64>();
   for (const [name, { id }] of graph.inputs) values.set(id, inputs.get(name) as Array64);
   for (const { op, inputs: from, outputs } of graph.nodes) {
-    const tensor = ({ id, shape }: (typeof from)[number]) => ({
-      data: values.get(id) ?? new Float64Array(0),
+    const tensors = from.map(({ id, shape }) => ({
+      data: values.get(id) as Array64,
       shape: shape.map((dim) => sizeOf(dim, sizes)),
-    });
+    }));
     const shapes = outputs.map(({ shape }) => shape.map((dim) => sizeOf(dim, sizes)));
-    const made = runOp(op, from.map(tensor), shapes);
+    const made = runOp(op, tensors, shapes);
     for (const [at, { id }] of outputs.entries()) values.set(id, made[at] as Array64);
   }
   return new Map([...graph.outputs].map(([name, { id }]) => [name, values.get(id) as Array64]));
 }
 
-function addTo(sums: Map<string, Array64>, name: string, more: Array64): void {
+async function startingState(model: ModelShape, from: StateSource): Promise<Arrays> {
+  const shapes = new Map(parametersOf(model).map(({ name, shape }) => [name, shape]));
+  const state: Arrays = new Map();
+  for (const name of stateNames(model)) {
+    const size = elements(shapes.get(name.replace(/^[mv]\./, "")) ?? []);
+    state.set(name, Float64Array.from((await startingTensor(model, from, name)) ?? new Float32Array(size)));
+  }
+  return state;
+}
+
+function addTo(sums: Arrays, name: string, more: Array64): void {
   const sum = sums.get(name);
   sums.set(name, sum ? sum.map((x, at) => x + (more[at] as number)) : more);
 }

@@ -22,7 +22,16 @@ export function lossGraph(model: ModelShape, { chunks }: Pick<StepOptions, "chun
   const g = graphBuilder();
   const w: Writing = { g, model, p: parameterInputs(g, model) };
   const { last } = forward(w);
-  for (let chunk = 0; chunk < chunks; chunk++) predict(w, chunk, last.y);
+  for (let chunk = 0; chunk < chunks; chunk++) lose(w, chunk, predict(w, chunk, last.y).guess);
+  return g.graph();
+}
+
+/** Probabilities of the next token at each target ("guess.<i>" [targets, vocab]). */
+export function predictionGraph(model: ModelShape, { chunks }: Pick<StepOptions, "chunks">): Graph {
+  const g = graphBuilder();
+  const w: Writing = { g, model, p: parameterInputs(g, model) };
+  const { last } = forward(w);
+  for (let chunk = 0; chunk < chunks; chunk++) g.output(`guess.${chunk}`, predict(w, chunk, last.y).guess);
   return g.graph();
 }
 
@@ -64,12 +73,15 @@ export function updateGraph(model: ModelShape, clip: number, constants: AdamCons
 }
 
 function predict({ g, p }: Writing, chunk: number, hidden: Value) {
-  const places = g.input(`targets.${chunk}`, ["targets"], "i32");
+  const h = g.gather(hidden, g.input(`targets.${chunk}`, ["targets"], "i32"));
+  return { h, guess: g.softmax(g.matmul(h, p("wte.weight"), { transposeB: true })) };
+}
+
+/** Makes an output of what the labels cost. @returns the labels */
+function lose({ g }: Writing, chunk: number, guess: Value): Value {
   const labels = g.input(`labels.${chunk}`, ["targets"], "i32");
-  const h = g.gather(hidden, places);
-  const guess = g.softmax(g.matmul(h, p("wte.weight"), { transposeB: true }));
   g.output(`nll.${chunk}`, g.negLog(g.pick(guess, labels)));
-  return { h, guess, labels };
+  return labels;
 }
 
 /**
@@ -82,7 +94,8 @@ function headGradients(w: Writing, hidden: Value, chunks: number): HeadGradients
   const pieces: Value[] = [];
   let table: Value | undefined;
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const { h, guess, labels } = predict(w, chunk, hidden);
+    const { h, guess } = predict(w, chunk, hidden);
+    const labels = lose(w, chunk, guess);
     const weights = g.input(`weights.${chunk}`, ["targets", 1]);
     const weighted = g.mul(h, weights);
     pieces.push(g.mul(g.sub(g.matmul(guess, wte), g.gather(wte, labels)), weights));

@@ -32,5 +32,7 @@ test.skipIf(!present)("WebGPU trains as the oracle does: losses and all paramete
   const batch = pack(golden, golden.examples);
   const [mine, wanted] = [await gpu.evaluate(batch), await ref.evaluate(batch)];
   expect(worst(new Map([["nll", mine]]), { nll: wanted })).toBeLessThan(1e-4);
+  const [guess, right] = [await gpu.predict(batch), await ref.predict(batch)];
+  expect(worst(new Map([["guess", guess]]), { guess: right })).toBeLessThan(1e-4);
   await gpu.dispose();
 });

@@ -3,7 +3,8 @@ import { fillMask, thresholdOf } from "../../lib/train/dropout.ts";
 import { openKernels } from "../../lib/train/kernels.ts";
 
 const n = 1028;
-const kernels = openKernels(5 * n * 4);
+const kernels = openKernels();
+kernels.reach(5 * n * 4);
 const view = (at: number) => new Float32Array(kernels.memory.buffer, at * n * 4, n);
 const bytes = n * 4;
 

@@ -67,6 +67,19 @@ describe("onnxruntime on the processor", () => {
         ).toBeLessThan(1e-4);
       const [mine, wanted] = [await ort.evaluate(whole), await ref.evaluate(whole)];
       expect(worst(new Map([["nll", mine]]), { nll: wanted })).toBeLessThan(1e-4);
+      const [guess, right] = [await ort.predict(whole), await ref.predict(whole)];
+      expect(worst(new Map([["guess", guess]]), { guess: right })).toBeLessThan(1e-4);
+    }
+  });
+
+  test("predicts distributions that give the losses", async () => {
+    const ort = await open(tinyOptions(model));
+    const [guess, nll] = [await ort.predict(whole), await ort.evaluate(whole)];
+    expect(guess).toHaveLength(whole.targets.length * model.vocab);
+    for (const [at, label] of whole.labels.entries()) {
+      const row = guess.subarray(at * model.vocab, (at + 1) * model.vocab);
+      expect(row.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+      expect(-Math.log(row[label] as number)).toBeCloseTo(nll[at] as number, 5);
     }
   });
 
