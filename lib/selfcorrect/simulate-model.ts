@@ -59,7 +59,7 @@ function knownCell(cell: Cell): KnownCell {
 }
 
 /** A question is as hard for every preset with these shares, and for every wording of the prompt. */
-function levelOf(cell: Cell, question: string): number {
+export function levelOf(cell: Cell, question: string): number {
   let left = keyedRng("difficulty", question).next();
   const at = cell.findIndex(({ share }) => {
     left -= share;
