@@ -14,6 +14,7 @@ export * from "./confusion.ts";
 export * from "./corrections.ts";
 export * from "./correlation.ts";
 export { normalQuantile, studentCdf, studentQuantile } from "./distributions.ts";
+export * from "./gwet.ts";
 export * from "./kappa.ts";
 export * from "./krippendorff.ts";
 export * from "./moments.ts";

@@ -54,3 +54,36 @@ export function chiSquareTest(
   );
   return { statistic, df: counts.length - 1, p: chiSquareTail(statistic, counts.length - 1) };
 }
+
+/**
+ * Pearson's chi-square test of independence in a table of counts, without continuity correction, and Cramér's V in [0, 1].
+ * Rows and columns without any count are left out; what then is no table (one row or column) has df 0, p 1 and V NaN.
+ * @param table [r >= 2][c >= 2] counts of independent items
+ * @see Pearson 1900, Phil. Mag. 50:157; Cramér 1946, section 21.9; for expected counts of five and more
+ */
+export function chiSquareIndependence(table: readonly (readonly number[])[]): TestResult & { readonly v: number } {
+  const what = "chi-square test of independence";
+  needSome(table.length, what, 2);
+  for (const row of table) {
+    needPairs(row, table[0] as readonly number[], what);
+    needNumbers(row, what, 0);
+  }
+  const rows = table.map(sum);
+  const columns = (table[0] as readonly number[]).map((_, j) => sum(table.map((row) => row[j] as number)));
+  const n = sum(rows);
+  needNumber(n, `${what}, sum of counts`, ABOVE_ZERO);
+  let statistic = 0;
+  for (const [i, row] of table.entries())
+    for (const [j, count] of row.entries()) {
+      const expected = ((rows[i] as number) * (columns[j] as number)) / n;
+      if (expected > 0) statistic += (count - expected) ** 2 / expected;
+    }
+  const [r, c] = [rows, columns].map((totals) => totals.filter((total) => total > 0).length) as [number, number];
+  const df = (r - 1) * (c - 1);
+  const v = df === 0 ? Number.NaN : Math.sqrt(statistic / (n * (Math.min(r, c) - 1)));
+  return { statistic, df, p: df === 0 ? 1 : chiSquareTail(statistic, df), v };
+}
+
+function sum(xs: readonly number[]): number {
+  return xs.reduce((total, x) => total + x, 0);
+}
