@@ -5,6 +5,8 @@ export * from "./evaluate-pareto.ts";
 export * from "./evaluate-result.ts";
 export * from "./evaluate-run.ts";
 export * from "./evaluate-runs.ts";
+export { type Gain, type PolicyTrial, type PolicyTrialOptions, policyTrial } from "./evaluate-trial.ts";
+export { trialRow } from "./evaluate-trial-row.ts";
 export * from "./evaluate-words.ts";
 export * from "./metrics-calibration.ts";
 export * from "./metrics-tally.ts";
