@@ -85,7 +85,8 @@ function geluSlope(tf: Tf, x: Tensor): Tensor {
 }
 
 function clip(tf: Tf, gradients: readonly Tensor[], most: number): Tensor[] {
-  const norm = tf.sqrt(tf.addN(gradients.map((one) => tf.sum<Scalar>(tf.square(one)))));
+  // Two by two: addN on WebGPU takes no more tensors than a shader has buffers, and gives wrong sums beyond.
+  const norm = tf.sqrt(gradients.map((one) => tf.sum<Scalar>(tf.square(one))).reduce((sum, one) => tf.add(sum, one)));
   const factor = tf.minimum(1, tf.div(most, tf.add(norm, 1e-6)));
   return [tf.reshape(norm, [1]), tf.reshape(factor, [1])];
 }
