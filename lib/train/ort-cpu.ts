@@ -10,15 +10,16 @@ import type { Call, ThreadStart } from "./ort-thread.ts";
 import { gradientGraph, lossGraph, predictionGraph } from "./step.ts";
 
 /**
- * The processor: onnxruntime finds the gradients, and writes them into the memory of WebAssembly kernels that clip and
- * update in place. As nodes of the graph, AdamW would copy the whole state in every step.
+ * The processor, or CUDA, whose tensors onnxruntime-node cannot keep on the card: they cross the bus in every step.
+ * Onnxruntime finds the gradients, and writes them into the memory of WebAssembly kernels that clip and
+ * update in place. As nodes of the graph, AdamW would copy the whole state.
  */
-export async function openCpu({ options, threads }: ThreadStart): Promise<Call> {
+export async function openCpu({ options, device, threads }: ThreadStart): Promise<Call> {
   const { model, chunks, dropout, seed, clip } = options;
   const ort = await loadOrt();
   const state = openCpuState(parametersOf(model));
   const settings: InferenceSession.SessionOptions = {
-    executionProviders: ["cpu"],
+    executionProviders: [device],
     enableMemPattern: false, // sizes change from batch to batch
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };
@@ -26,6 +27,7 @@ export async function openCpu({ options, threads }: ThreadStart): Promise<Call> 
   const gradients = openWhenAsked(() => openSession(ort, graph, settings));
   const losses = openWhenAsked(() => openSession(ort, lossGraph(model, options), settings));
   const predictions = openWhenAsked(() => openSession(ort, predictionGraph(model, options), settings));
+  if (device === "cuda") await gradients(); // says at once what is missing
   const masks = openMasks(graph, dropout);
   const tensors = (part: Part, prefix = ""): (readonly [string, Tensor])[] =>
     state.views(part).map(({ name, ...feed }) => [prefix + name, tensorOf(ort, feed)] as const);

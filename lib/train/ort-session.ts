@@ -71,6 +71,8 @@ export function sentenceOf(error: unknown, device: string): string {
   const line = said.replace(/\s+/g, " ").trim();
   if (/Cannot find (package|module)|ERR_DLOPEN|onnxruntime_binding/.test(said))
     return `onnxruntime-node is not installed for this machine: run "npm ci" again (${line})`;
+  if (device === "cuda" && /cuda|providers_shared/i.test(said))
+    return "no CUDA here: run \"npm run gpu:install\" for onnxruntime's CUDA provider, with NVIDIA's driver, CUDA 12 and cuDNN 9 on this machine, or train with --device cpu";
   if (device === "webgpu" && /adapter|Vulkan|WebGPU|webgpu|device/i.test(said))
     return `no WebGPU device here: install a Vulkan loader and driver ("apt install libvulkan1", and the driver of the graphics card), or train with --device cpu (${line.replace(/^.*Failed to/, "failed to")})`;
   return line;

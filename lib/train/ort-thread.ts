@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 const start = workerData as ThreadStart;
-const opened: Promise<Call> = start.device === "cpu" ? openCpu(start) : openWebGpu(start);
+const opened: Promise<Call> = start.device === "webgpu" ? openWebGpu(start) : openCpu(start);
 opened.catch(() => undefined); // each call answers with it
 let last: Promise<unknown> = opened;
 

@@ -5,7 +5,7 @@ import type { Answer, Call, ThreadStart } from "./ort-thread.ts";
 
 /** Where onnxruntime runs the step. */
 export interface OrtDevice {
-  readonly device: "cpu" | "webgpu";
+  readonly device: "cpu" | "webgpu" | "cuda";
   /** Threads of the processor that work on one operation; onnxruntime's own choice where absent. */
   readonly threads?: number;
 }

@@ -1,3 +1,4 @@
+import { nodeDisk } from "corrigenda/files";
 import { openOrt } from "corrigenda/train";
 import { expect, test } from "vitest";
 import { sourceOf, tinyOptions, tinyState } from "./tiny.ts";
@@ -6,9 +7,20 @@ const model = { vocab: 5, context: 4, width: 4, layers: 1, heads: 1 };
 const options = tinyOptions(model);
 const from = sourceOf(tinyState(model));
 
-test("a machine without a driver is told in one line what to install, and nothing else is used instead", async () => {
-  process.env.VK_ICD_FILENAMES = "/nowhere.json";
-  const error: unknown = await openOrt(options, { device: "webgpu" }, from).catch((error: unknown) => error);
-  expect(String(error)).toMatch(/^StudyError: no WebGPU device here: install .*, or train with --device cpu/);
-  expect(String(error)).not.toContain("\n");
-});
+const provider = "node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_shared.so";
+const installed = (await nodeDisk(".").size(provider)) !== undefined;
+if (installed) console.warn(`left out: CUDA is here (${provider})`);
+const absent = (device: string): boolean => device !== "cuda" || !installed;
+
+const cases = [
+  ["webgpu", /^StudyError: no WebGPU device here: install .*, or train with --device cpu/],
+  ["cuda", /^StudyError: no CUDA here: run "npm run gpu:install" .*, or train with --device cpu/],
+] as const)(
+  "a machine without %s is told in one line what to install, and nothing else is used instead",
+  async (device, line) => {
+    process.env.VK_ICD_FILENAMES = "/nowhere.json";
+    const error: unknown = await openOrt(options, { device }, from).catch((error: unknown) => error);
+    expect(String(error)).toMatch(line);
+    expect(String(error)).not.toContain("\n");
+  },
+);
