@@ -14,7 +14,8 @@ export const Evaluation = z.object({
   model: z.string(),
   /** Of the runs that are compared. */
   feedback: Feedback,
-  runs: z.array(z.string()),
+  /** Runs beside the one that it is an evaluation of. */
+  against: z.array(z.string()),
   /** That every policy has an attempt at. */
   questions: z.number(),
   /** What a token of a re-prompt costs, in corrected answers. */
@@ -47,7 +48,7 @@ export type Evaluation = z.infer<typeof Evaluation>;
 export const NEVER = "never";
 
 export interface EvaluationInput
-  extends Pick<Evaluation, "dataset" | "provider" | "model" | "feedback" | "runs" | "lambda" | "samples"> {
+  extends Pick<Evaluation, "dataset" | "provider" | "model" | "feedback" | "against" | "lambda" | "samples"> {
   /** The run's first, then all others. */
   readonly policies: readonly PolicyAttempts[];
   readonly seed: number;

@@ -1,4 +1,3 @@
-import { dollars } from "corrigenda/cli";
 import type {
   Ask,
   StageEnd,
@@ -73,7 +72,9 @@ export function callsWords(
   const names = baselines.map(({ name }) => name);
   const shown = names.length > 8 ? `${names.slice(0, 8).join(", ")} and ${names.length - 8} more` : names.join(", ");
   return `${groups.map(({ policy }) => policy).join(", ")} against never, ${shown}: ${calls.toLocaleString("en-US")} calls at most, ${
-    price === 0 ? "each at the price below" : `about ${dollars(price)} at what the traces paid a call`
+    price === 0
+      ? "each at the price below"
+      : `about $${price.toFixed(price < 1 ? 4 : 2)} at what the traces paid a call`
   }; kept replies are free`;
 }
 
@@ -132,7 +133,11 @@ async function write(
   const policies = [own, collected.never, ...others, ...made];
   const evaluation: Evaluation = evaluationOf({
     ...{ policies, dataset, provider: place.provider.name, model: flags.model, feedback: flags.feedback },
-    ...{ runs: groups.flatMap(({ runs }) => runs.map(({ run }) => run)), lambda: flags.lambda, seed: flags.seed },
+    ...{
+      against: groups.flatMap(({ runs }) => runs.map(({ run }) => run)).slice(1),
+      lambda: flags.lambda,
+      seed: flags.seed,
+    },
     samples: baselines.some(({ kind }) => kind === "self-consistency") ? collected.samples : null,
   });
   if (evaluation.questions === 0)

@@ -43,9 +43,9 @@ export function runGroups(runs: readonly CollectedRun[]): RunGroup[] {
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   const named = [...groups.values()].map((own) => ({ policy: textOf(own[0]?.config.algorithm), runs: own }));
-  return named.map((group) => {
-    const isAlone = named.filter(({ policy }) => policy === group.policy).length === 1;
-    return isAlone ? group : { ...group, policy: `${group.policy}, ${group.runs[0]?.run}` };
+  return named.map((group, at) => {
+    const isTaken = named.slice(0, at).some(({ policy }) => policy === group.policy);
+    return isTaken ? { ...group, policy: `${group.policy}, ${group.runs[0]?.run}` } : group;
   });
 }
 

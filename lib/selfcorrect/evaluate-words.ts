@@ -1,4 +1,3 @@
-import { table } from "corrigenda/cli";
 import { contentHash, type JsonObject } from "corrigenda/json";
 import { z } from "zod";
 import { BASELINES, type Baseline } from "./baseline-names.ts";
@@ -23,11 +22,13 @@ export function evaluationStage(
   others: readonly { readonly manifestSha256: string }[],
 ): { readonly stage: string; readonly config: JsonObject; readonly words: readonly string[] } {
   const hashes = others.map(({ manifestSha256 }) => manifestSha256);
-  const config = { runs: runsOf(runs), baselines: baselines.map(({ name }) => name), manifests: hashes };
-  const isUsual = config.runs.length === 1 && given === undefined;
+  const [, ...more] = runsOf(runs);
+  const config = { against: more, baselines: baselines.map(({ name }) => name), manifests: hashes };
+  const isUsual = more.length === 0 && given === undefined;
   return {
     stage: isUsual ? "evaluation" : `evaluation-${contentHash(config).slice(0, 8)}`,
-    ...{ config, words: [runs, ...(given === undefined ? [] : ["--baselines", given])] },
+    config,
+    words: [["{run}", ...more].join(","), ...(given === undefined ? [] : ["--baselines", given])],
   };
 }
 
@@ -36,8 +37,8 @@ export function runsOf(list: string): string[] {
   return list.split(",").map((name) => name.trim());
 }
 
-/** All that the terminal is told of a comparison. */
-export function evaluationWords(evaluation: Evaluation): string {
+/** All that the terminal is told of a comparison. @param table makes rows a text */
+export function evaluationWords(evaluation: Evaluation, table: (rows: readonly Row[]) => string): string {
   const tables = [evaluationRows(evaluation), comparisonRows(evaluation)].filter((rows) => rows.length > 0);
   return [...tables.map((rows) => table(rows)), evaluationSentence(evaluation)].join("\n\n");
 }
@@ -62,7 +63,7 @@ function comparisonRows({ comparisons }: Evaluation): Row[] {
   return comparisons.map(({ against, difference, p, pHolm, pairs }) => ({
     against,
     "accuracy, points": percents(difference),
-    "put right / broken": pairs ? `${pairs.onlyA} / ${pairs.onlyB}` : "",
+    "only it / other right": pairs ? `${pairs.onlyA} / ${pairs.onlyB}` : "",
     p: p.toPrecision(3),
     "p (Holm)": pHolm.toPrecision(3),
   }));

@@ -2,7 +2,7 @@
 // Compares the traces of a run with never asking again, other policies and self-consistency, on the same questions: accuracy,
 // tokens, paired tests. Writes results/selfcorrect/<run>/evaluation/. What the traces do not hold is asked for; kept replies are free.
 import { gunzipSync } from "node:zlib";
-import { defineScript, main, parseScript } from "corrigenda/cli";
+import { defineScript, main, parseScript, table } from "corrigenda/cli";
 import { declarationOf, openQuestions } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
 import { collect, nodeDisk, readText } from "corrigenda/files";
@@ -76,5 +76,5 @@ await main(script, async (flags, around) => {
   print(engine.endSentence(stage, await selfcorrect.evaluateRuns(engine, asked)));
   const folder = `selfcorrect/${run}/${stage}`;
   const found = JSON.parse(await readText(root, `${folder}/${selfcorrect.EVALUATION}`));
-  print(`${selfcorrect.evaluationWords(selfcorrect.Evaluation.parse(found))}\nwritten: ${root.resolve(folder)}`);
+  print(`${selfcorrect.evaluationWords(selfcorrect.Evaluation.parse(found), table)}\nwritten: ${root.resolve(folder)}`);
 });

@@ -164,7 +164,7 @@ describe("an evaluation", () => {
       { ...own, kind: "run" },
       { ...never, policy: "never" },
     ],
-    ...{ dataset: "gsm8k", provider: "offline", model: "m", feedback: "classifier", runs: ["r"], lambda: 0.001 },
+    ...{ dataset: "gsm8k", provider: "offline", model: "m", feedback: "classifier", against: [], lambda: 0.001 },
     ...{ samples: 3, seed: 42 },
   });
   test("is read again as it was written", () => {
@@ -202,7 +202,7 @@ describe("runs that are compared", () => {
       { run: "other", config: { ...config, algorithm: "random" } },
     ]);
     expect(groups.map(({ policy, runs }) => [policy, runs.length])).toEqual([
-      ["greedy, one", 2],
+      ["greedy", 2],
       ["greedy, two", 1],
       ["random", 1],
     ]);

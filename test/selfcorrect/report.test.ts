@@ -67,7 +67,7 @@ function compared(traces: readonly TraceRecord[]): Evaluation {
       { ...about, policy: "gaussian_ts", kind: "run", attempts: traces.map(attemptOf) },
       { ...about, policy: "never", kind: "baseline", feedback: "none", attempts: traces.map(firstAttemptOf) },
     ],
-    ...{ dataset: "gsm8k", provider: "offline", model: "m", feedback: "classifier", runs: ["r"], lambda: 0.001 },
+    ...{ dataset: "gsm8k", provider: "offline", model: "m", feedback: "classifier", against: [], lambda: 0.001 },
     ...{ samples: null, seed: 1 },
   });
 }
