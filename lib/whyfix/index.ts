@@ -9,6 +9,7 @@
  */
 export { EXPECTED_COUNTS, outputSchemas } from "./answers.ts";
 export { type Cell, formatId, type ParsedId, parseId } from "./cell.ts";
+export * from "./collocate.ts";
 export * from "./data/index.ts";
 export { checkDate } from "./date.ts";
 export { type Experiment, parseExperiment } from "./experiment.ts";
