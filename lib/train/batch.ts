@@ -49,7 +49,7 @@ export function packBatch(examples: readonly Example[], { context, width, means 
       );
     return tokens.length;
   });
-  const { length, rows } = rowsFor(lengths, width, context);
+  const { length, rows } = rowsFor(lengths, width);
   const size = rows.length * length;
   const [tokens, positions, segments] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)];
   const starts = new Int32Array(examples.length);
@@ -90,23 +90,32 @@ function targetsOf(examples: readonly Example[], starts: Int32Array, means: Pack
   };
 }
 
-/** The row length, among multiples of the longest example's, whose rows cost least. */
-function rowsFor(lengths: readonly number[], width: number, context: number) {
-  const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
+/**
+ * For each number of rows the shortest length that holds everything, and of these the cheapest. Rows may be longer than
+ * the model's context: positions are counted within examples.
+ */
+function rowsFor(lengths: readonly number[], width: number): { length: number; rows: readonly (readonly number[])[] } {
+  const order = lengths.map((_, at) => at).sort((a, b) => (lengths[b] as number) - (lengths[a] as number) || a - b);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const longest = lengths[order[0] as number] ?? 1;
   let best = { length: longest, rows: [] as readonly (readonly number[])[], cost: Number.POSITIVE_INFINITY };
-  for (const stretch of [1, 1.15, 1.33, 1.6, 2]) {
-    const length = Math.min(context, Math.ceil(longest * stretch));
-    const rows = fill(lengths, length);
-    const cost = rows.length * length * (6 * width + length);
-    if (cost < best.cost) best = { length, rows, cost };
+  for (let most = 1; most <= lengths.length; most++) {
+    let [low, high] = [Math.max(longest, Math.ceil(total / most)), total];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (fill(lengths, order, middle).length <= most) high = middle;
+      else low = middle + 1;
+    }
+    const rows = fill(lengths, order, low);
+    const cost = rows.length * low * (6 * width + low);
+    if (cost < best.cost) best = { length: low, rows, cost };
   }
   return best;
 }
 
 /** First fit, longest first. @returns for each row, which examples it holds. */
-function fill(lengths: readonly number[], length: number): number[][] {
+function fill(lengths: readonly number[], order: readonly number[], length: number): number[][] {
   const rows: { left: number; readonly members: number[] }[] = [];
-  const order = lengths.map((_, at) => at).sort((a, b) => (lengths[b] as number) - (lengths[a] as number) || a - b);
   for (const at of order) {
     const own = lengths[at] as number;
     const row = rows.find(({ left }) => left >= own) ?? { left: length, members: [] };
