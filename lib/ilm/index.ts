@@ -7,6 +7,7 @@
  * infillTokens(["word"]).names[50259]; // "<|infill_word|>"
  * @module
  */
+export * from "./compare.ts";
 export { corpusBlocks, countDocuments } from "./corpus-blocks.ts";
 export * from "./corpus-plan.ts";
 export * from "./corpus-split.ts";

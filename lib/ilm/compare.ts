@@ -1,0 +1,18 @@
+export { recommendationsOf } from "./compare-advice.ts";
+export { type Deployment, deploymentsOf, ModelCard } from "./compare-cost.ts";
+export { gainsOf, transfersOf } from "./compare-gains.ts";
+export { gapsOf, matrixOf } from "./compare-matrix.ts";
+export { EVALUATED, type RunRead, type RunReader, readRun } from "./compare-read.ts";
+export * from "./compare-result.ts";
+export { criteriaOf } from "./compare-success.ts";
+export { type Training, TrainingLine, trainingCurve } from "./compare-training.ts";
+export { type LossTally, lossTally, MEASURES, type Measure } from "./perplexity.ts";
+export { averagedLosses, LossRecord, lossRecord, type TargetTallies } from "./perplexity-record.ts";
+export * from "./plan.ts";
+export * from "./plan-jobs.ts";
+export { type Recovery, recoveryTally, type WordMatch, WordRecord, wordMasks, wordMatch } from "./recover.ts";
+export { type IlmReportInput, ilmReport } from "./report.ts";
+export { type RunState, runDocuments } from "./report-documents.ts";
+export { type JobState, planStatus, type Status, type StatusRow, wallHours } from "./status.ts";
+export { bytesText, hoursText, type Storage, statusLine, statusTable, storageEstimate } from "./status-words.ts";
+export * from "./verdict.ts";
