@@ -15,10 +15,14 @@ export function comparisonSection(run: string, evaluation: Evaluation | undefine
     samples === null
       ? ""
       : ` Self-consistency takes the majority of ${samples} first answers: as many tokens as the run.`;
+  const bounds =
+    evaluation.feedback === "oracle"
+      ? 'This run and all policies with feedback "oracle" know the reference answer: what they gain, nobody gains who has to do without.'
+      : 'Policies with feedback "oracle" know the reference answer: they are bounds, no rivals, and in no test.';
   const own = policies[0]?.policy ?? "";
   return {
     title: "Against other policies",
-    intro: `${count(questions)} questions that every policy answered. "Less tokens" is accuracy less ${lambda} for each token after the first answer. Policies with feedback "oracle" know the reference answer: they are bounds, no rivals, and in no test.${consistency} The policies dominate ${percent(front.hypervolume)} of tokens times accuracy, ${(100 * (front.hypervolume - front.hypervolumeOfOthers)).toFixed(1)} points of it by ${own} alone.`,
+    intro: `${count(questions)} questions that every policy answered. "Less tokens" is accuracy less ${lambda} for each token after the first answer. ${bounds}${consistency} The policies dominate ${percent(front.hypervolume)} of tokens times accuracy, ${(100 * (front.hypervolume - front.hypervolumeOfOthers)).toFixed(1)} points of it by ${own} alone.`,
     parts: [
       { figure: frontFigure(evaluation) },
       { table: policyTable(evaluation) },
@@ -80,7 +84,8 @@ function symbolOf({ kind, knowsReference }: Evaluation["policies"][number]): str
 function policyTable({ policies }: Evaluation): TableOptions {
   return {
     id: "policies",
-    caption: "Policies on the same questions, with 95 % intervals over questions",
+    caption:
+      "Policies on the same questions, with 95 % intervals over questions. Front: no other one is cheaper and as good. Others need: tokens for the same accuracy, by the cheapest other policy or a draw between two",
     columns: [
       { key: "policy", label: "policy" },
       { key: "feedback", label: "feedback" },
@@ -88,8 +93,8 @@ function policyTable({ policies }: Evaluation): TableOptions {
       { key: "tokens", label: "tokens", note: "per question", digits: 0 },
       { key: "answers", label: "answers", digits: 2 },
       { key: "net", label: "less tokens", digits: 3 },
-      { key: "front", label: "on the front" },
-      { key: "others", label: "others need", note: "tokens, same accuracy", digits: 0 },
+      { key: "front", label: "front" },
+      { key: "others", label: "others need", note: "tokens", digits: 0 },
     ],
     rows: policies.map(({ policy, feedback, accuracy, tokens, answers, net, onFront, tokensOfOthers }) => ({
       ...{ policy, feedback, accuracy, tokens: tokens.value, answers, net, front: onFront, others: tokensOfOthers },

@@ -66,11 +66,11 @@ export function selfcorrectReport(input: SelfcorrectReportInput): Report {
 }
 
 function statsOf(own: TraceMetrics, evaluation: Evaluation | undefined): NonNullable<Report["stats"]> {
-  const { accuracy, delta, fixed, broken, tokens, statistics, provider } = own;
+  const { accuracy, delta, fixed, broken, tokens, statistics, provider, feedback } = own;
   const gain = evaluation && gainOf(evaluation);
   const shown = gain?.difference ?? delta;
   const n = gain?.questions ?? statistics.traces;
-  const whose = provider === "offline" ? ", simulated" : "";
+  const whose = `${feedback === "oracle" ? ", feedback oracle" : ""}${provider === "offline" ? ", simulated" : ""}`;
   const [first, last] = [accuracy[0], accuracy.at(-1)];
   return [
     {
