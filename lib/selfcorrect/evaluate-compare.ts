@@ -153,7 +153,10 @@ function pointOf(policy: string, attempts: readonly Attempt[]): CostPoint {
 
 function accuracyOf(attempts: readonly Attempt[], questions: number): Interval {
   const right = byQuestion(attempts, (attempt) => Number(attempt.right));
-  if (attempts.length > questions) return meanOf(right);
+  if (attempts.length > questions) {
+    const { value, low, high } = meanOf(right);
+    return { value, low: Math.max(0, low), high: Math.min(1, high) };
+  }
   return wilson(
     right.reduce((sum, one) => sum + one, 0),
     questions,

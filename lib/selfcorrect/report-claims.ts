@@ -56,7 +56,7 @@ export function claimsSection(
   return {
     title: "The source's claims",
     intro:
-      "Figures that the source gives for itself, without data, beside this run's. Its speeds are those of a service's answers. Its published traces ask again only where the answer was wrong, which needs the reference answer: a gain of that kind is one with feedback oracle.",
+      "Figures that the source gives for itself, without data, beside this run's. Its speeds are those of a service's answers; of its gain in accuracy it does not say who knew the reference answer.",
     parts: [
       {
         table: {
