@@ -16,7 +16,7 @@ export interface Cell {
 
 /** Every model on every test set that it was evaluated on. */
 export function matrixOf(tally: LossTally): Cell[] {
-  return tally.models().flatMap((model) =>
+  return modelOrder(tally.models()).flatMap((model) =>
     CORPORA.flatMap((test) => {
       const cell = tally.cell(model, test);
       if (cell === undefined) return [];
@@ -26,6 +26,12 @@ export function matrixOf(tally: LossTally): Cell[] {
       return [{ model, test, documents: cell.documents, tokens: cell.tokens, perplexity }];
     }),
   );
+}
+
+/** The six, lowest level first, then all others as they came. */
+export function modelOrder(models: Iterable<string>): string[] {
+  const found = new Set(models);
+  return [...new Set([...CORPORA.filter((model) => found.has(model)), ...found])];
 }
 
 export function perplexityOf(logs: Quantity, level?: number): Interval {

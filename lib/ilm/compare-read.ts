@@ -62,6 +62,8 @@ export async function readRun(
   }
   if (parents.length === 0)
     throw new StudyError("stage", `run ${run} of ilm has no finished evaluation; first: ${command}`);
+  // Who reads a run is about to write it: the same pages, whether it is there already or not.
+  states.set("comparison", { state: "finished" });
   return { jobs, states, tally, recovery: words.rows(), cards, trainings, parents };
 }
 

@@ -43,6 +43,11 @@ export function modelId(corpus: Corpus, options: { fineTuned?: boolean; document
   return options.documents === undefined ? start : `${start}-${options.documents}`;
 }
 
+/** Models that only the transfer comparison asks for. */
+export function isTransfer(model: string): boolean {
+  return /^all-to-|-\d+$/.test(model);
+}
+
 /** All models of a plan, in the order of training: the six, then those of the transfer comparison. */
 export function planModels({ models, transfer }: Plan): ModelJob[] {
   const six = models.map(({ level, steps }): ModelJob => ({ id: modelId(level), corpus: level, steps }));

@@ -3,7 +3,7 @@ import type { ModelCard } from "./compare-cost.ts";
 import { type Comparison, isDecided, sizeText } from "./compare-result.ts";
 import { MEASURE_NAMES, type Measure } from "./perplexity.ts";
 import { CORPORA, type Plan, planRows } from "./plan.ts";
-import type { Job } from "./plan-jobs.ts";
+import { isTransfer, type Job } from "./plan-jobs.ts";
 import type { JobState, Status } from "./status.ts";
 import { bytesText, hoursText, statusLine, statusTable } from "./status-words.ts";
 import { LEAST_DOCUMENTS } from "./verdict.ts";
@@ -93,7 +93,7 @@ function comparisonPage({ run, comparison }: RunState): string {
 }
 
 function matrix({ cells }: Comparison, measure: Measure): string[] {
-  const models = [...new Set(cells.map(({ model }) => model))];
+  const models = [...new Set(cells.map(({ model }) => model))].filter((model) => !isTransfer(model));
   return markdown(
     ["model", ...CORPORA.map((test) => `on ${test}`)],
     models.map((model) => [
@@ -193,9 +193,10 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
   return [[line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")];
 }
 
-/** Texts of files and devices, so that they stay in their cell and are no markup. */
+/** Texts of files and devices, so that they stay in their cell and are neither markup nor links. */
 function text(cell: string): string {
-  return cell.replaceAll(/\s+/g, " ").replaceAll(/[\\|<>*_`[\]]/g, (sign) => (sign === "_" ? sign : `\\${sign}`));
+  const line = cell.replaceAll(/\s+/g, " ").replaceAll(/[\\|<>*`]/g, (sign) => `\\${sign}`);
+  return line.replaceAll(/\](?=[([])/g, "\\]");
 }
 
 function shown({ value, low, high }: Interval, digits: number): string {

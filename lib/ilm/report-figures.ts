@@ -1,26 +1,21 @@
 import type { ChartOptions, Trace } from "corrigenda/report";
 import type { Comparison } from "./compare-result.ts";
 import type { Training } from "./compare-training.ts";
-import { CORPORA, LEVELS } from "./plan.ts";
+import { CORPORA, GENERAL, LEVELS } from "./plan.ts";
+import { isTransfer } from "./plan-jobs.ts";
 import { GOOD_ENOUGH, TARGET_GAIN } from "./verdict.ts";
-
-/** The models of the plan, level models first, then all others in the order of evaluation. */
-function modelsOf({ cells }: Comparison): string[] {
-  const found = [...new Set(cells.map(({ model }) => model))];
-  const six = CORPORA.filter((model) => found.includes(model));
-  return [...six, ...found.filter((model) => !six.some((one) => one === model))];
-}
 
 /** Rows of the heat map at most: the six and the mixtures; the transfer models have a figure of their own. */
 export function matrixFigure(comparison: Comparison): ChartOptions {
-  const models = modelsOf(comparison).filter((model) => !/-(to-|\d)/.test(model));
+  const models = [...new Set(comparison.cells.map(({ model }) => model))].filter((model) => !isTransfer(model));
   const at = (model: string, test: string): number | null =>
     comparison.cells.find((cell) => cell.model === model && cell.test === test)?.perplexity.infill?.value ?? null;
   const values = models.map((model) => CORPORA.map((test) => at(model, test)));
   return {
     id: "matrix",
     title: "Infill perplexity of every model on every test set",
-    caption: "Cells: perplexity over answers and their ends; lower is better. Colours follow its logarithm.",
+    caption:
+      "Cells: perplexity over answers and their ends; lower is better. Colours follow its logarithm. guessed: of each text the level model that finds its context likeliest; average: mean of the level models' probabilities.",
     x: { title: "test set" },
     y: { title: "model" },
     data: [
@@ -119,27 +114,38 @@ export function transferFigure({ transfers }: Comparison): ChartOptions | undefi
   };
 }
 
-/** Training loss as lines, validation as dots. */
-export function lossFigure(trainings: ReadonlyMap<string, Training>): ChartOptions | undefined {
-  const shown = [...trainings.values()].filter(({ curve, validation }) => curve.length + validation.length > 0);
-  if (shown.length === 0) return undefined;
-  const line = (name: string, mode: string, points: Training["curve"], at: number): Trace => ({
-    ...{ type: "scatter", mode, name, x: points.map(({ step }) => step), y: points.map(({ loss }) => loss) },
-    ...(mode === "lines" ? { line: { color: colour(at) } } : { marker: { color: colour(at), size: 7 } }),
-    legendgroup: String(at),
-  });
-  return {
-    id: "losses",
-    title: "Loss by training step",
-    caption:
-      "Lines: training loss (context and answers), means over equal stretches of steps; dots: validation loss (answers).",
-    x: { title: "step" },
-    y: { title: "loss", unit: "nats" },
-    data: shown.flatMap(({ model, curve, validation }, at) => [
-      line(model, "lines", curve, at),
-      ...(validation.length > 0 ? [line(`${model}, validation`, "markers", validation, at)] : []),
-    ]),
+/** Losses of the six models: while they train, and on the validation documents. */
+export function lossFigures(trainings: ReadonlyMap<string, Training>): ChartOptions[] {
+  const six = CORPORA.flatMap((model) => trainings.get(model) ?? []);
+  const figure = (
+    options: Pick<ChartOptions, "id" | "title" | "caption">,
+    of: "curve" | "validation",
+  ): ChartOptions[] => {
+    const shown = six.filter((one) => one[of].length > 0);
+    if (shown.length === 0) return [];
+    return [
+      {
+        ...{ ...options, x: { title: "step" }, y: { title: "loss", unit: "nats" } },
+        data: shown.map(({ model, [of]: points }) => ({
+          ...{ type: "scatter", mode: of === "curve" ? "lines" : "lines+markers", name: model },
+          ...{ x: points.map(({ step }) => step), y: points.map(({ loss }) => loss) },
+        })),
+      },
+    ];
   };
+  return [
+    ...figure(
+      {
+        ...{ id: "losses", title: "Training loss by step" },
+        caption: "Lines: mean loss of context plus that of answers, over equal stretches of steps.",
+      },
+      "curve",
+    ),
+    ...figure(
+      { id: "validation", title: "Validation loss by step", caption: "Points: mean loss of answers and their ends." },
+      "validation",
+    ),
+  ];
 }
 
 export function recoveryFigure({ recovery }: Comparison): ChartOptions | undefined {
@@ -148,8 +154,9 @@ export function recoveryFigure({ recovery }: Comparison): ChartOptions | undefin
     ...{ type: "bar", name, x: rows.map(({ test }) => test), y: rows.map(({ accuracy }) => accuracy.value) },
     interval: { low: rows.map(({ accuracy }) => accuracy.low), high: rows.map(({ accuracy }) => accuracy.high) },
   });
-  const general = recovery.filter(({ model, test }) => model === "all" && test !== "all");
-  const levels = recovery.filter(({ model, test }) => model === test && test !== "all");
+  const of = (model: string, test: string) => recovery.filter((one) => one.model === model && one.test === test);
+  const general = LEVELS.flatMap((test) => of(GENERAL, test));
+  const levels = LEVELS.flatMap((test) => of(test, test));
   if (general.length + levels.length === 0) return undefined;
   return {
     id: "recovery",
@@ -161,10 +168,6 @@ export function recoveryFigure({ recovery }: Comparison): ChartOptions | undefin
     data: [own("level model", levels), own("general model", general)],
     layout: { barmode: "group", xaxis: { type: "category" } },
   };
-}
-
-function colour(at: number): string {
-  return `--series-${(at % 7) + 1}`;
 }
 
 function brief(perplexity: number): string {

@@ -8,7 +8,6 @@ function cell(interval: Interval | null | undefined): LinkedCell | null {
 }
 
 export function verdictTables({ verdicts, intervals }: Comparison): TableOptions[] {
-  const failed = (outcome: string): LinkedCell => ({ value: outcome });
   return [
     {
       id: "verdicts",
@@ -25,7 +24,7 @@ export function verdictTables({ verdicts, intervals }: Comparison): TableOptions
         { key: "reason", label: "why not", wide: true },
       ],
       rows: verdicts.map(({ id, statement, rule, interval, reason }) => ({
-        ...{ id, statement, rule: failed(rule), interval: failed(interval), reason: reason ?? "" },
+        ...{ id, statement, rule, interval, reason: reason ?? "" },
       })),
     },
     {
@@ -36,7 +35,7 @@ export function verdictTables({ verdicts, intervals }: Comparison): TableOptions
         { key: "level", label: "level" },
         { key: "rule", label: "by the source's rule" },
         { key: "interval", label: "by interval" },
-        { key: "why", label: "numbers", wide: true },
+        { key: "why", label: "numbers", note: `${(100 * intervals.joint).toFixed(0)} % intervals`, wide: true },
       ],
       rows: verdicts.flatMap(({ id, levels }) => levels.map((one) => ({ id, ...one }))),
     },
@@ -143,8 +142,8 @@ export function deploymentTable({ deployments }: Comparison): TableOptions {
       { key: "weights", label: "weights", unit: "MB", digits: 1 },
       { key: "storage", label: "storage", unit: "MB", digits: 1 },
       { key: "speed", label: "speed", unit: "tokens/s", digits: 0 },
-      { key: "hoursPerPercent", label: "hours for a percent" },
-      { key: "bytesPerPercent", label: "weights for a percent", unit: "MB", digits: 1 },
+      { key: "hoursPerPercent", label: "hours per %" },
+      { key: "bytesPerPercent", label: "MB per %", digits: 2 },
     ],
     rows: deployments.map((one) => ({
       ...{ name: one.name, needsLevel: one.needsLevel, perplexity: cell(one.perplexity), gain: cell(one.gain) },

@@ -57,7 +57,7 @@ function sectionsOf(comparison: Comparison, trainings: IlmReportInput["trainings
   const all = [
     section(
       "Verdicts",
-      `By the source's rule a number decides; by interval it has to be so for all levels at once with 95 %. Levels with fewer than ${comparison.leastDocuments} test documents decide nothing.`,
+      `By the source's rule a number decides; by interval it has to be so for all levels at once with 95 %, for which each level's interval is one of 99 %. Levels with fewer than ${comparison.leastDocuments} test documents decide nothing.`,
       ...tables.verdictTables(comparison),
     ),
     section(
@@ -90,7 +90,7 @@ function sectionsOf(comparison: Comparison, trainings: IlmReportInput["trainings
       tables.deploymentTable(comparison),
     ),
     section("What to use", "By the numbers above, and what the source takes.", ...tables.adviceTables(comparison)),
-    section("Training", "Losses of every model.", figures.lossFigure(trainings)),
+    section("Training", "Losses of the six models.", ...figures.lossFigures(trainings)),
     section(
       "Words recovered",
       "Whole words masked in test texts.",

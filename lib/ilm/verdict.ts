@@ -148,6 +148,7 @@ function overall(levels: readonly Outcome[]): Outcome {
   return levels.includes("holds") && levels.includes("fails") ? "mixed" : "undecided";
 }
 
-function spoken({ value, low, high }: Gained): string {
-  return `${value.toFixed(1)} % [${low.toFixed(1)}, ${high.toFixed(1)}]`;
+/** With the interval that decides. */
+function spoken({ value, joint }: Gained): string {
+  return `${value.toFixed(1)} % [${joint.low.toFixed(1)}, ${joint.high.toFixed(1)}]`;
 }
