@@ -1,42 +1,15 @@
 // npm start
 // The studies on bundled data, offline and without a key, then what they found and where the reports lie.
-import { defineScript, main, runStep } from "corrigenda/cli";
+import { defineScript, main, parseYaml, runStep } from "corrigenda/cli";
 import { isStudyError, StudyError } from "corrigenda/error";
-import { nodeDisk } from "corrigenda/files";
+import { nodeDisk, readText } from "corrigenda/files";
 import { readMetrics } from "corrigenda/results";
 import { z } from "zod";
 
-const whyfix = (sample: string, run: string) => ({
-  title: `whyfix: why was a learner's word replaced? (${sample})`,
-  steps: [["scripts/whyfix/run.ts", sample, "small", run, "--provider", "offline"]],
-  stage: `whyfix/${run}/step4`,
-  report: `whyfix/${run}/report.html`,
-});
-const STUDIES = [
-  whyfix("sample-longman", "0101-0900"),
-  whyfix("sample-fce", "0101-0901"),
-  {
-    title: "labeling: which data sets do two papers mention?",
-    steps: [
-      ["scripts/labeling/run.ts", "--input", "data/sample/papers", "--run", "sample", "--provider", "offline"],
-      ["scripts/labeling/evaluate.ts", "--run", "sample", "--gold", "data/sample/papers-gold"],
-      ["scripts/labeling/report.ts", "--run", "sample", "--figures=false"],
-    ],
-    stage: "labeling/sample/reasoning-results",
-    report: "labeling/sample/report.html",
-  },
-  {
-    title: "ielts: training files from 25 essays, every quote checked",
-    steps: [
-      ["scripts/ielts/prepare.ts", "--from", "data/sample/ielts/essays.csv", "--disable-azure", "--run", "sample"],
-      ["scripts/ielts/evaluate.ts", "{results}/ielts/sample/finetuning_data", "--disable-azure"],
-      ["scripts/ielts/report.ts", "sample", "--figures=false"],
-    ],
-    stage: "ielts/sample/files",
-    report: "ielts/sample/report.html",
-  },
-];
-
+const Studies = z.array(
+  z.strictObject({ title: z.string(), steps: z.array(z.string()).min(1), stage: z.string(), report: z.string() }),
+);
+const FILE = "scripts/start.yaml";
 const OLDER = "If results/ is of an older version of this project: npm start -- --results results/new";
 
 const script = defineScript({
@@ -48,11 +21,12 @@ const script = defineScript({
 
 await main(script, async ({ results }, { disk, print, signal }) => {
   print("Corrigenda. Offline, no key: the answers below are simulated, no model is asked.\n");
-  for (const { title, steps } of STUDIES) {
+  const studies = parseYaml(await readText(disk, FILE), FILE, Studies);
+  for (const { title, steps } of studies) {
     print(title);
-    for (const [step = "", ...more] of steps) {
-      const words = more.map((word) => word.replace("{results}", results));
-      await runStep([step, ...words, "--results", results], signal).catch((error: unknown) => {
+    for (const step of steps) {
+      const words = step.split(" ").map((word) => word.replace("{results}", results));
+      await runStep([`scripts/${words[0]}`, ...words.slice(1), "--results", results], signal).catch((error) => {
         if (isStudyError(error, "step")) print(OLDER);
         throw error;
       });
@@ -60,7 +34,7 @@ await main(script, async ({ results }, { disk, print, signal }) => {
     print("");
   }
   const root = nodeDisk(disk.resolve(results));
-  for (const { title, stage, report } of STUDIES) {
+  for (const { title, stage, report } of studies) {
     const metrics = await readMetrics(root, stage);
     if (!metrics) throw new StudyError("stage", `${root.resolve(stage)} has no metrics.json; run npm start again`);
     const { name, value, low, high, n } = metrics.headline;
