@@ -6,9 +6,13 @@ export type CsvRecord =
 /**
  * CSV as RFC 4180 has it: commas, quotes doubled inside quotes, CRLF or LF. A record with a stray quote is one bad
  * record; the next line is read as usual.
+ * @param delimiter what a spreadsheet puts between fields: in much of Europe a semicolon
  */
-export async function* csvRecords(texts: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
-  const parser = new CsvParser();
+export async function* csvRecords(
+  texts: AsyncIterable<string>,
+  delimiter: "," | ";" | "\t" = ",",
+): AsyncGenerator<CsvRecord> {
+  const parser = new CsvParser(delimiter);
   for await (const text of texts) yield* parser.feed(text);
   yield* parser.end();
 }
@@ -21,7 +25,7 @@ type State = "start" | "plain" | "quoted" | "closed" | "return" | "skip";
 
 const STOPS: Record<State, RegExp> = {
   start: /[\s\S]/g,
-  plain: /[",\n]/g,
+  plain: /[",;\t\n]/g,
   quoted: /"/g,
   closed: /[\s\S]/g,
   return: /[\s\S]/g,
@@ -36,6 +40,11 @@ class CsvParser {
   /** Line of the character that is read, and of the record's first one. */
   #line = 1;
   #first = 1;
+  readonly #delimiter: string;
+
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter;
+  }
 
   *feed(text: string): Generator<CsvRecord> {
     for (let at = 0; at < text.length; at++) {
@@ -66,7 +75,8 @@ class CsvParser {
     else if (char === "\n") return true;
     else if (this.#state === "closed" && char === '"') this.#begin(this.#field + char, "quoted");
     else if (this.#state === "closed" && char === "\r") this.#state = "return";
-    else if (char === "," && this.#state !== "return") this.#endField();
+    else if (char === this.#delimiter && this.#state !== "return") this.#endField();
+    else if (this.#state === "plain" && char !== '"') this.#field += char;
     else if (this.#state === "start" && char === '"') this.#state = "quoted";
     else if (this.#state === "start") this.#begin(char, "plain");
     else this.#fail(this.#state === "plain" ? "a quote inside an unquoted field" : "text after a closing quote");
