@@ -12,6 +12,7 @@ export { type Cell, formatId, type ParsedId, parseId } from "./cell.ts";
 export * from "./collocate.ts";
 export * from "./data/index.ts";
 export { checkDate } from "./date.ts";
+export * from "./evaluate.ts";
 export { type Experiment, parseExperiment } from "./experiment.ts";
 export * from "./export.ts";
 export { exportGroups, type Submitted } from "./export-groups.ts";

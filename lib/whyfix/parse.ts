@@ -31,25 +31,32 @@ export interface Expected {
 
 /** Reads a reply; throws StudyError "reply" with `facts.reason`, a ReplyFault. */
 export function parseAnswer(reply: Pick<ModelReply, "text" | "finish">, expected: Expected): Answer {
-  const { id } = expected;
+  return parsePayload(replyJson(reply, expected.id), expected);
+}
+
+/** The JSON of a reply. Throws as parseAnswer does. */
+export function replyJson(reply: Pick<ModelReply, "text" | "finish">, id: string): Json {
   if (reply.finish === "refusal") throw fault(id, "refusal", "the model refused to answer; look at the row's text");
   if (reply.finish === "length")
     throw fault(id, "cut off", "the reply was cut off at the output limit; allow more output tokens");
   if (reply.text.trim() === "") throw fault(id, "no text", "the reply has no text");
   const json = parseJson(unfenced(reply.text));
   if (json === undefined) throw fault(id, "not JSON", `the reply (${reply.text.length} characters) is not JSON`);
-  return parsePayload(json, expected);
+  return json;
+}
+
+/** The JSON of a reply as a schema has it. Throws as parseAnswer does. */
+export function checkedReply<T>(schema: z.ZodType<T>, json: Json, id: string): T {
+  const read = schema.safeParse(json);
+  if (read.success) return read.data;
+  const issue = read.error.issues[0] as z.core.$ZodIssue;
+  const [reason, what] = explain(issue, json);
+  throw fault(id, reason, `the reply's ${issue.path.join(".") || "JSON"} ${what}`);
 }
 
 /** Reads the JSON of a reply; throws as parseAnswer does. */
 export function parsePayload(json: Json, { kind, id, list }: Expected): Answer {
-  const read = REPLIES[kind].safeParse(json);
-  if (!read.success) {
-    const issue = read.error.issues[0] as z.core.$ZodIssue;
-    const [reason, what] = explain(issue, json);
-    throw fault(id, reason, `the reply's ${issue.path.join(".") || "JSON"} ${what}`);
-  }
-  const payload = read.data;
+  const payload = checkedReply<Explanation | Collocation | Matched>(REPLIES[kind], json, id);
   const extra = Object.keys(json as object).length - Object.keys(payload).length;
   const notes = extra > 0 ? [`${extra} fields that were not asked for are left out`] : [];
   if (kind === "knowledge") return matchItems((payload as Matched).matched, list, notes);

@@ -1,6 +1,10 @@
 import type { SimulatedRequest, Simulator } from "corrigenda/provider";
 import type { Rng } from "corrigenda/rng";
 import { type Collocation, type Explanation, type Matched, SCHEMA_NAMES } from "./answers.ts";
+import { CORRECTION_SCHEMA } from "./correct.ts";
+import { simulatedCorrection } from "./correct-simulate.ts";
+import { JUDGE_SCHEMA } from "./judge.ts";
+import { simulatedJudgement } from "./judge-simulate.ts";
 import { EXAMPLES_EN, EXAMPLES_ZH, SENTENCES_EN, SENTENCES_ZH } from "./simulated-texts.ts";
 
 /** One in 200 answers is bad, so that the way of errors is walked in every longer run. */
@@ -18,6 +22,8 @@ function answerTo({ schemaName }: SimulatedRequest, prompt: string, rng: Rng): o
   if (schemaName === SCHEMA_NAMES.knowledge) return matched(prompt, rng);
   if (schemaName === SCHEMA_NAMES.explanation) return explanation(prompt, rng);
   if (schemaName === SCHEMA_NAMES.collocation) return { ...explanation(prompt, rng), ...collocations(prompt, rng) };
+  if (schemaName === CORRECTION_SCHEMA) return simulatedCorrection(prompt, rng);
+  if (schemaName === JUDGE_SCHEMA) return simulatedJudgement(prompt, rng);
   return undefined;
 }
 

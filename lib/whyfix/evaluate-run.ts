@@ -1,0 +1,137 @@
+import type { RowOrBad } from "corrigenda/dataset";
+import { StudyError } from "corrigenda/error";
+import type { ListedStage } from "corrigenda/results";
+import type { Interval } from "corrigenda/stats";
+import { z } from "zod";
+import { type Reference, type Row, readReferences, withReferences } from "./data/index.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { qualityName } from "./evaluate-metrics.ts";
+import { qualityOf } from "./evaluate-ranking.ts";
+import { usdText } from "./report-texts.ts";
+import type { Files } from "./setup.ts";
+import type { Metric } from "./summary.ts";
+
+/** Lines of the ranking that a terminal shows. */
+const TERMINAL_ROWS = 20;
+
+/** Flags of scripts/whyfix/evaluate.ts beside those of every script that waits. */
+export const evaluateFlags = {
+  references: z.string().optional().describe("CSV of reference explanations: index, longman_explantion, …"),
+  noJudge: z.boolean().default(false).describe("ask no judge: reference scores and counts alone"),
+  judge: z.string().optional().describe("the judging model; default: the run's own"),
+  pairs: z.number().int().positive().default(200).describe("pairs for the judge, each shown in both orders"),
+  seed: z.number().int().default(1126).describe("of the pairs that are drawn and of all intervals"),
+  dryRun: z.boolean().default(false).describe("price the judge only; nothing is written or sent"),
+};
+
+export interface EvaluateFlags {
+  readonly references?: string | undefined;
+  readonly noJudge: boolean;
+  readonly judge?: string | undefined;
+  readonly pairs: number;
+  readonly seed: number;
+}
+
+/** What an evaluation takes over from the stage that answered. */
+export const EvaluatedConfig = z.looseObject({
+  sampleType: z.string(),
+  embedding: z.enum(["small", "large"]),
+  experiment: z.string(),
+  model: z.string().optional(),
+  provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
+  redact: z.boolean(),
+  iMaySend: z.boolean(),
+});
+export type EvaluatedConfig = z.infer<typeof EvaluatedConfig>;
+
+/** Stages whose tables hold explanations. */
+const ANSWERS = ["step2", "step4", "grid2", "grid4"];
+
+/** The finished stages of a run that hold explanations. Throws StudyError "stage" where there is none. */
+export function answerStages(stages: readonly Pick<ListedStage, "stage" | "state">[], run: string): string[] {
+  const finished = new Set(stages.filter(({ state }) => state === "finished").map(({ stage }) => stage));
+  const found = ANSWERS.filter((stage) => finished.has(stage));
+  if (found.length > 0) return found;
+  throw new StudyError(
+    "stage",
+    `whyfix run ${run} has no explanations yet; run: npx zx scripts/whyfix/run.ts <SAMPLE_TYPE> <EMBEDDING_SIZE> ${run}`,
+  );
+}
+
+/** Rows with the reference explanations of a file, matched by index; what of it cannot be read is told. */
+export async function withGivenReferences(
+  files: Pick<Files, "open">,
+  rows: readonly Row[],
+  file: string | undefined,
+  tell: (text: string) => void,
+): Promise<readonly Row[]> {
+  if (file === undefined) return rows;
+  const input = await files.open(file);
+  if (!input) throw new StudyError("files", `${file} does not exist; give a CSV with index, longman_explantion`);
+  const references = new Map<number, Reference>();
+  let unread = 0;
+  for await (const item of readReferences(input)) {
+    if (item.ok) references.set(item.row.index, item.row);
+    else unread += 1;
+  }
+  tell(
+    `${references.size} reference explanations from ${file}${unread > 0 ? `; ${unread} lines could not be read` : ""}`,
+  );
+  const plain = async function* (): AsyncGenerator<RowOrBad<Row>> {
+    for (const row of rows) yield { ok: true, row, place: `row ${row.index}` };
+  };
+  const out: Row[] = [];
+  for await (const item of withReferences(plain(), references)) if (item.ok) out.push(item.row);
+  return out;
+}
+
+/** The flags of an evaluation as words of a command line. */
+export function evaluateWords({ references, noJudge, judge, pairs, seed }: EvaluateFlags): string[] {
+  return [
+    ...(references === undefined ? [] : ["--references", references]),
+    ...(noJudge ? ["--no-judge"] : ["--pairs", String(pairs)]),
+    ...(judge === undefined ? [] : ["--judge", judge]),
+    ...["--seed", String(seed)],
+  ];
+}
+
+/** The ranking for the terminal. */
+export function rankingRows({
+  ranking: { by, systems },
+}: Pick<Evaluation, "ranking">): Record<string, string | number>[] {
+  return systems.slice(0, TERMINAL_ROWS).map((one, at) => {
+    const quality = qualityOf(by, one);
+    return {
+      place: at + 1,
+      "way of asking": one.system,
+      [qualityName(by)]: quality ? intervalText(quality) : "none",
+      words: one.words.toFixed(1),
+      "cost of 1,000": usdText(one.usdPer1000),
+      "not beaten": one.onFront ? "yes" : "no",
+    };
+  });
+}
+
+/** The numbers of a metrics.json for the terminal. */
+export function metricRows(
+  metrics: readonly (Omit<Metric, "low" | "high"> & NullableEnds)[],
+): Record<string, string | number>[] {
+  return metrics.map(({ name, value, low, high, n, provider }) => {
+    const isWhole = low !== null && high !== null;
+    return {
+      measure: name,
+      value: isWhole ? intervalText({ value, low, high }) : value.toFixed(3),
+      n,
+      answered: provider,
+    };
+  });
+}
+
+interface NullableEnds {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+function intervalText({ value, low, high }: Interval): string {
+  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
