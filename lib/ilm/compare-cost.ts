@@ -34,7 +34,7 @@ export interface Deployment {
   readonly name: "general" | "level-routed" | "fine-tuned" | "guessed" | "averaged" | "blind";
   /** Whether the learner's level has to be known. */
   readonly needsLevel: boolean;
-  /** Held at once. */
+  /** Held at once; none of them for "blind", which is no deployment. */
   readonly models: readonly string[];
   /** Geometric mean over the five levels. */
   readonly perplexity: Interval;
@@ -69,7 +69,8 @@ const WAYS: readonly Way[] = [
   },
   { name: "guessed", needsLevel: false, models: LEVELS, passes: "all", answers: () => [GUESSED] },
   { name: "averaged", needsLevel: false, models: LEVELS, passes: "all", answers: () => [AVERAGE] },
-  { name: "blind", needsLevel: false, models: LEVELS, passes: "one", answers: () => LEVELS },
+  // No deployment, but what a wrong level costs on average.
+  { name: "blind", needsLevel: false, models: [], passes: "one", answers: () => LEVELS },
 ];
 
 /** Those that were evaluated on all five levels; the general model first. */
@@ -125,6 +126,7 @@ interface Sums {
 }
 
 function sumsOf(models: readonly string[], cards: ReadonlyMap<string, ModelCard>): Sums | undefined {
+  if (models.length === 0) return undefined;
   let sums: Sums = { hours: 0, weightBytes: 0, storageBytes: 0, secondsPerToken: 0 };
   for (const model of models) {
     const card = cards.get(model);

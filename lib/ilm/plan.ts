@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Split, splitSizes } from "./corpus-split.ts";
+import { FOLDS, SMALL_LEVEL, type Split, splitSizes } from "./corpus-split.ts";
 
 /** CEFR levels that have a model of their own, lowest first. */
 export const LEVELS = ["A1", "A2", "B1", "B2", "C1"] as const;
@@ -105,9 +105,9 @@ export interface PlanRow extends Pick<ModelPlan, "name" | "level" | "steps" | "h
   readonly examples: number | undefined;
 }
 
-/** The plan's table. With a nested split the general model's documents are those of the levels, added up. */
+/** The plan's table, of one fold. With a nested split the general model's documents are those of the levels, added up. */
 export function planRows({ models, split, examplesPerDocument }: Plan): PlanRow[] {
-  const own = models.map(({ samples }) => (samples === undefined ? undefined : sizes(samples)));
+  const own = models.map(({ samples }) => (samples === undefined ? undefined : sizes(samples, split)));
   const levels = own.filter((_, at) => models[at]?.level !== GENERAL);
   return models.map(({ name, level, steps, hours, perplexity, purpose, samples }, at) => {
     const documents = level === GENERAL && split !== "source" ? total(levels) : own[at];
@@ -116,7 +116,11 @@ export function planRows({ models, split, examplesPerDocument }: Plan): PlanRow[
   });
 }
 
-function sizes(samples: number): Record<Split, number> {
+function sizes(samples: number, split: Plan["split"]): Record<Split, number> {
+  if (split === "fold" && samples < SMALL_LEVEL) {
+    const [test, valid] = [Math.ceil(samples / FOLDS), Math.ceil((samples - 1) / FOLDS)];
+    return { train: samples - valid - test, valid, test };
+  }
   const [train, valid, test] = splitSizes(samples, RATIOS);
   return { train, valid, test };
 }
