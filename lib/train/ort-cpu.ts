@@ -7,6 +7,7 @@ import { openMasks } from "./masks.ts";
 import { parametersOf } from "./model.ts";
 import { chunksOf, feedTensors, loadOrt, openSession, openWhenAsked, tensorOf } from "./ort-session.ts";
 import type { Call, ThreadStart } from "./ort-thread.ts";
+import { addRows, peelScatters } from "./peel.ts";
 import { gradientGraph, lossGraph, predictionGraph } from "./step.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function openCpu({ options, device, threads }: ThreadStart): Promis
     enableMemPattern: false, // sizes change from batch to batch
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };
-  const graph = gradientGraph(model, options);
+  const { graph, peeled } = peelScatters(gradientGraph(model, options));
   const gradients = openWhenAsked(() => openSession(ort, graph, settings));
   const losses = openWhenAsked(() => openSession(ort, lossGraph(model, options), settings));
   const predictions = openWhenAsked(() => openSession(ort, predictionGraph(model, options), settings));
@@ -35,7 +36,14 @@ export async function openCpu({ options, device, threads }: ThreadStart): Promis
   const differentiate = async (batch: Batch, scale: number, part: "g" | "more", drop: ReturnType<typeof masks>) => {
     const { sizes, inputs } = feedsOf(batch, chunks, scale);
     const given = new Map([...tensors("p"), ...feedTensors(ort, inputs), ...feedTensors(ort, drop)]);
-    const outputs = await (await gradients()).run(sizes, given, new Map(tensors(part, "d.")));
+    const made = new Map(tensors(part, "d."));
+    const outputs = await (await gradients()).run(sizes, given, made);
+    for (const { table, rows, index } of peeled)
+      addRows(
+        made.get(table)?.data as Float32Array,
+        inputs.get(index)?.data ?? [],
+        outputs[rows]?.data as Float32Array,
+      );
     return chunksOf(outputs, "nll", chunks, batch.targets.length);
   };
   const infer = async (session: typeof losses, name: string, batch: Batch, width: number): Promise<Float32Array> => {

@@ -92,6 +92,7 @@ function headGradients(w: Writing, hidden: Value, chunks: number): HeadGradients
   const { g, p } = w;
   const wte = p("wte.weight");
   const pieces: Value[] = [];
+  const answers: { readonly labels: Value; readonly rows: Value }[] = [];
   let table: Value | undefined;
   for (let chunk = 0; chunk < chunks; chunk++) {
     const { h, guess } = predict(w, chunk, hidden);
@@ -100,8 +101,10 @@ function headGradients(w: Writing, hidden: Value, chunks: number): HeadGradients
     const weighted = g.mul(h, weights);
     pieces.push(g.mul(g.sub(g.matmul(guess, wte), g.gather(wte, labels)), weights));
     table = g.matmul(guess, weighted, { transposeA: true, plus: table });
-    table = g.scatterAdd(table, labels, g.scale(weighted, -1));
+    answers.push({ labels, rows: g.scale(weighted, -1) });
   }
+  // Last, so that an executor can take these sums out of the graph.
+  for (const { labels, rows } of answers) table = g.scatterAdd(table as Value, labels, rows);
   const slots = g.input("slots", ["rows*length"], "i32");
   const all = pieces.length === 1 ? (pieces[0] as Value) : g.concat(pieces, 0);
   return { hidden: g.gather(all, slots), table: table ?? g.zeros([0, 0]) };

@@ -57,7 +57,7 @@ export function worst(found: Tensors, reference: Readonly<Record<string, ArrayLi
   for (const [name, tensor] of found) {
     const wanted = Array.from(reference[name] ?? []);
     if (wanted.length !== tensor.length) return Number.NaN;
-    const scale = Math.max(1e-6, ...wanted.map(Math.abs));
+    const scale = wanted.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-6);
     for (const [at, x] of tensor.entries()) most = Math.max(most, Math.abs(x - (wanted[at] as number)) / scale);
   }
   return most;
