@@ -63,7 +63,7 @@ export function makeSheets(
   choice: SheetChoice,
 ): { sheets: Sheet[]; key: KeyLine[] } {
   const names = checkRaters(choice.raters);
-  const answered = answersOf(records, choice);
+  const answered = answersOf(records);
   const [scores, pairs] = unitsOf(answered, choice);
   if (scores.length === 0) throw nothing(choice);
   const [sheets, key]: [Sheet[], KeyLine[]] = [[], []];
@@ -90,13 +90,12 @@ function checkRaters(raters: readonly string[]): readonly string[] {
 }
 
 /** Explanations by learner error and cell. */
-function answersOf(records: Iterable<StructuredRecord>, { methods }: SheetChoice): Map<number, Map<string, Answered>> {
+function answersOf(records: Iterable<StructuredRecord>): Map<number, Map<string, Answered>> {
   const byError = new Map<number, Map<string, Answered>>();
   for (const record of records) {
     const { data_index, original_custom_id: custom_id, method = "", content_payload } = record;
     const text = content_payload.explanation_en;
     if (!hasAnswer(record) || data_index === undefined || custom_id === null || typeof text !== "string") continue;
-    if (methods !== undefined && !methods.includes(method)) continue;
     const system = systemOf(method, record.input_type ?? "", record.output_length ?? "");
     const cells = byError.get(data_index) ?? new Map<string, Answered>();
     byError.set(
@@ -112,10 +111,10 @@ function unitsOf(byError: ReadonlyMap<number, Cells>, choice: SheetChoice): [Uni
   const all = [...byError.values()].flatMap((cells) => [...cells.values()].map(({ record }) => record));
   const inputs = distinct(all.map(({ input_type }) => input_type ?? ""));
   const lengths = distinct(all.map(({ output_length }) => output_length ?? ""));
-  const methods = distinct(all.map(({ method }) => method ?? ""));
+  const there = distinct(all.map(({ method }) => method ?? ""));
+  const methods = choice.methods?.map((method) => chosen("method", method, there)) ?? there;
   const input = chosen("input", choice.input, inputs);
   const length = chosen("length", choice.length, lengths);
-  for (const method of choice.methods ?? []) chosen("method", method, methods);
   const wanted = methods.map((method) => systemOf(method, input, length));
   const whole = [...byError].filter(([, cells]) => wanted.every((system) => cells.has(system)));
   const [scores, pairs]: [Unit[], Unit[]] = [[], []];
