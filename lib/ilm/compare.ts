@@ -10,6 +10,7 @@ export { type LossTally, lossTally, MEASURES, type Measure } from "./perplexity.
 export { averagedLosses, LossRecord, lossRecord, type TargetTallies } from "./perplexity-record.ts";
 export * from "./plan.ts";
 export * from "./plan-jobs.ts";
+export { trainPlanOf } from "./plan-train.ts";
 export { type Recovery, recoveryTally, type WordMatch, WordRecord, wordMasks, wordMatch } from "./recover.ts";
 export { type IlmReportInput, ilmReport } from "./report.ts";
 export { type RunState, runDocuments } from "./report-documents.ts";

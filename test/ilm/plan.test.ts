@@ -14,6 +14,8 @@ import {
   statusLine,
   statusTable,
   storageEstimate,
+  TARGET,
+  trainPlanOf,
   wallHours,
 } from "corrigenda/ilm";
 import { describe, expect, test } from "vitest";
@@ -78,6 +80,18 @@ describe("the source's plan", () => {
     const { batch, accumulate } = await read("plan.yaml");
     expect(Math.floor((c1?.documents?.train ?? 0) / batch / accumulate)).toBe(333);
     expect(c1?.steps).toBe(10_000);
+  });
+});
+
+test("training has the source's settings: 8 × 3 documents, 256 tokens, rate 5e-5 without warm-up or decay, two means", () => {
+  const plan = worldPlan();
+  const { INFILL, INFILL_SPECIAL, INFILL_REDUNDANT, CONTEXT } = TARGET;
+  expect(trainPlanOf(plan, { steps: 10_000 })).toEqual({
+    ...{ seed: 0, steps: 10_000, batch: 8, accumulate: 3, length: 256, evaluateSteps: 500 },
+    schedule: { rate: 5e-5, warmup: 0, decay: "constant" },
+    ...{ weightDecay: 0, clip: 1, dropout: 0.1 },
+    means: [[INFILL, INFILL_SPECIAL, INFILL_REDUNDANT], [CONTEXT]],
+    ...{ kinds: [CONTEXT, INFILL, INFILL_SPECIAL], watched: [INFILL, INFILL_SPECIAL] },
   });
 });
 
