@@ -1,9 +1,13 @@
 import { bootstrap, holm, type Interval, mean, pairedPermutation } from "corrigenda/stats";
-import { FACTORS, type FactorName, fixedWith, SCORES, type Scored, variedFactors } from "./evaluate-scores.ts";
+import { FACTORS, type FactorName, fixedWith, type Scored, type ScoreName, variedFactors } from "./evaluate-scores.ts";
 
 /** What is measured of every explanation: scores against the reference, and what was asked for. */
-export const MEASURES = [...SCORES, "words", "within", "complete"] as const;
-export type Measure = (typeof MEASURES)[number];
+export type Measure = ScoreName | "words" | "within" | "complete";
+/** In the order in which they are shown. */
+export const MEASURES: readonly Measure[] = [
+  ...(["meteor", "chrf", "rougeL", "rouge1", "rouge2", "bleu", "bleu1", "bleu2"] as const),
+  ...(["words", "within", "complete"] as const),
+];
 
 /** The mean of a measure over one level of a factor. */
 export interface LevelMean {

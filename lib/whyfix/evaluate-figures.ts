@@ -56,7 +56,7 @@ export function rankingFigure({ ranking: { by, systems } }: Evaluation): ChartOp
       by === "judge"
         ? "Points: share of comparisons that a way of asking is expected to win against all others (Bradley-Terry); lines: 95 % interval over the learner errors. 0.5 is the average."
         : "Points: mean METEOR against the reference explanations; lines: 95 % interval over the learner errors.",
-    x: { title: qualityName(by) },
+    x: { title: by === "judge" ? "expected wins" : "METEOR" },
     y: { title: "way of asking" },
     data: [lines(some)],
     ...lineLayout(some, by === "judge" ? 0.5 : undefined),
@@ -67,15 +67,15 @@ export function rankingFigure({ ranking: { by, systems } }: Evaluation): ChartOp
 export function effectFigure({ differences }: Evaluation): ChartOptions | undefined {
   const all = differences
     .filter(({ measure }) => measure === "meteor")
-    .map(({ factor, level, against, difference }) => ({ name: `${factor}: ${level} less ${against}`, ...difference }));
+    .map(({ level, against, difference }) => ({ name: `${level} less ${against}`, ...difference }));
   if (all.length === 0) return undefined;
   const some = all.slice(0, MOST);
   return {
     id: "effects",
     title: "Effect of each factor on the likeness to the reference",
     caption: "Points: mean difference of METEOR on the same learner errors, all else equal; lines: 95 % interval.",
-    x: { title: "difference of METEOR" },
-    y: { title: "factor" },
+    x: { title: "METEOR" },
+    y: { title: "levels" },
     data: [lines(some)],
     ...lineLayout(some, 0),
   };
@@ -83,8 +83,8 @@ export function effectFigure({ differences }: Evaluation): ChartOptions | undefi
 
 /** What the judge prefers of two levels; undefined without a judge. */
 export function judgedFigure({ judge }: Evaluation): ChartOptions | undefined {
-  const all = (judge?.differences ?? []).map(({ factor, level, against, wins }) => ({
-    ...{ name: `${factor}: ${level} against ${against}`, ...wins },
+  const all = (judge?.differences ?? []).map(({ level, against, wins }) => ({
+    ...{ name: `${level} against ${against}`, ...wins },
   }));
   if (all.length === 0) return undefined;
   const some = all.slice(0, MOST);
@@ -93,8 +93,8 @@ export function judgedFigure({ judge }: Evaluation): ChartOptions | undefined {
     title: "Effect of each factor before the judge",
     caption:
       "Points: share of pairs that differ in this factor alone and are won by the level named first, ties as half; lines: 95 % interval over the learner errors. 0.5 is no difference.",
-    x: { title: "share of pairs won" },
-    y: { title: "factor" },
+    x: { title: "pairs won" },
+    y: { title: "levels" },
     data: [lines(some)],
     ...lineLayout(some, 0.5),
   };

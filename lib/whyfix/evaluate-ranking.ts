@@ -85,8 +85,11 @@ function winIntervals(games: readonly Game[], errors: readonly number[], seed: s
   const fit = (some: readonly Game[]): Map<string, number> => expectedWins(bradleyTerry(some, PRIOR));
   const draws = new Map<string, number[]>();
   const one = (positions: Uint32Array): number => {
-    for (const [system, value] of fit(Array.from(positions, (at) => games[at] as Game)))
-      draws.set(system, [...(draws.get(system) ?? []), value]);
+    for (const [system, value] of fit(Array.from(positions, (at) => games[at] as Game))) {
+      const values = draws.get(system);
+      if (values) values.push(value);
+      else draws.set(system, [value]);
+    }
     return 0;
   };
   replicates(games.length, one, { seed, clusters: errors, to: RESAMPLES });

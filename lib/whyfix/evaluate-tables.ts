@@ -81,7 +81,7 @@ export function differenceTable({ differences }: Evaluation): TableOptions | und
       { key: "factor", label: "factor" },
       { key: "level", label: "level" },
       { key: "against", label: "less" },
-      { key: "difference", label: "difference", note: INTERVAL, digits: 3 },
+      { key: "difference", label: "difference", note: INTERVAL, digits: 4 },
       ...P,
       { key: "errors", label: "learner errors" },
     ],

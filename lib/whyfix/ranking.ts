@@ -6,7 +6,7 @@ export interface Game {
 }
 
 const ROUNDS = 1_000;
-const CLOSE = 1e-10;
+const CLOSE = 1e-7;
 
 /**
  * Strengths under the Bradley-Terry model, as logarithms with mean 0: `a` beats `b` with odds exp(strength a - strength b).
@@ -34,28 +34,33 @@ export function bradleyTerry(games: readonly Game[], prior: number): Map<string,
 /** Hunter's MM iteration. */
 function solve(wins: Float64Array, meetings: ReadonlyMap<number, number>, prior: number): number[] {
   const n = wins.length;
+  const pairs = [...meetings].map(([key, times]) => ({ i: Math.floor(key / n), j: key % n, times }));
   let skill = new Float64Array(n).fill(1);
   for (let round = 0; round < ROUNDS; round++) {
-    const weight = Float64Array.from(skill, (own) => (2 * prior) / (own + 1));
-    for (const [key, times] of meetings) {
-      const [i, j] = [Math.floor(key / n), key % n];
+    const weight = skill.map((own) => (2 * prior) / (own + 1));
+    for (const { i, j, times } of pairs) {
       const share = times / ((skill[i] as number) + (skill[j] as number));
       weight[i] = (weight[i] as number) + share;
       weight[j] = (weight[j] as number) + share;
     }
-    let next = wins.map((won, at) => won / (weight[at] as number));
-    // Without a prior only ratios are known; the geometric mean is held at 1.
-    if (prior === 0) {
-      const centre = Math.exp(next.reduce((sum, own) => sum + Math.log(own), 0) / n);
-      next = next.map((own) => own / centre);
-    }
+    const next = centred(
+      wins.map((won, at) => won / (weight[at] as number)),
+      prior,
+    );
     const moved = next.reduce((most, own, at) => Math.max(most, Math.abs(own / (skill[at] as number) - 1)), 0);
-    skill = Float64Array.from(next);
+    skill = next;
     if (moved < CLOSE) break;
   }
   const logs = Array.from(skill, Math.log);
   const centre = logs.reduce((sum, log) => sum + log, 0) / n;
   return logs.map((log) => log - centre);
+}
+
+/** Without a prior only ratios are known: the geometric mean is held at 1. */
+function centred(skill: Float64Array<ArrayBuffer>, prior: number): Float64Array<ArrayBuffer> {
+  if (prior > 0) return skill;
+  const centre = Math.exp(skill.reduce((sum, own) => sum + Math.log(own), 0) / skill.length);
+  return skill.map((own) => own / centre);
 }
 
 /** Of each player: the share of games that it is expected to win, against all others once. In (0, 1). */
