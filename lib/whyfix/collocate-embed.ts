@@ -140,7 +140,7 @@ function checked(
   vectors: readonly Float32Array[],
 ): readonly Float32Array[] {
   const sound = vectors.every((vector) => {
-    const length = Math.hypot(...vector);
+    const length = lengthOf(vector);
     return vector.length === vectors[0]?.length && length > 0 && Number.isFinite(length);
   });
   if (sound && vectors.length === call.length) return vectors;
@@ -194,6 +194,12 @@ function fromBase64(text: string): Float32Array {
 }
 
 function unit(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector);
+  const length = lengthOf(vector);
   return vector.map((value) => value / length);
+}
+
+function lengthOf(vector: Float32Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
 }

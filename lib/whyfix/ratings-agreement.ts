@@ -120,7 +120,8 @@ export function estimated<T extends { readonly cluster: number }>(
   try {
     const clusters = items.map(({ cluster }) => cluster);
     const { low, high } = bootstrap(items, statistic, { seed, clusters, resamples: RESAMPLES });
-    return { value, low, high };
+    // No width: nothing varies from learner error to learner error, and the bootstrap knows nothing.
+    return low === high ? { value, low: null, high: null } : { value, low, high };
   } catch (error) {
     if (!isStudyError(error, "dataset")) throw error;
     return { value, low: null, high: null };

@@ -1,7 +1,10 @@
 import { csvRecords } from "corrigenda/text";
 
-// What spreadsheets take for a formula at a cell's start, the wide forms of these signs included. Quotes in front of it are our own.
-const RISKY = /^'*\s*[=+\-@\t\r\n＝＋－＠]/;
+// What spreadsheets take for a formula, at a cell's start, and, where the semicolon is the sign between cells, after one inside a
+// text, after a tab or on a new line. The wide forms of the signs count too; quotes in front are our own.
+const SIGNS = "=+\\-@＝＋－＠";
+const RISKY = new RegExp(`(^|[;\\t\\r\\n])('*[ ]*[${SIGNS}])`, "g");
+const NEUTRAL = new RegExp(`(^|[;\\t\\r\\n])'('*[ ]*[${SIGNS}])`, "g");
 const BOM = "\uFEFF";
 
 /**
@@ -38,12 +41,11 @@ export async function* readSheet(content: string): AsyncGenerator<SheetRow> {
 }
 
 function quoted(cell: string): string {
-  const safe = RISKY.test(cell) ? `'${cell}` : cell;
-  return `"${safe.replaceAll('"', '""')}"`;
+  return `"${cell.replace(RISKY, "$1'$2").replaceAll('"', '""')}"`;
 }
 
 function plain(cell: string): string {
-  return cell.startsWith("'") && RISKY.test(cell) ? cell.slice(1) : cell;
+  return cell.replace(NEUTRAL, "$1$2");
 }
 
 /** The sign that the first line has most of. */

@@ -44,6 +44,8 @@ const PLANTED = [
   '=HYPERLINK("http://example.org/?"&A1,"click")',
   ...["+1", "@SUM(A1:A9)", "-2+3", "＝1+1", "  =1", "\t=1", "'=not mine to strip", "''+1", "'plain quote"],
   '<script>alert("rated")</script><img src=x onerror=alert(1)>',
+  'in much of Europe ";=1+1;  -2',
+  "a list\n- one\n=two",
   'commas, "quotes"; semicolons\nand a second line',
   "為什麼要換？ café 🎈",
 ];
@@ -61,6 +63,8 @@ describe("a planted formula or script", () => {
       const cells = (await rawCells(content)).flat();
       expect(cells.length).toBeGreaterThan(PLANTED.length * 4);
       for (const cell of cells) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]/);
+      // Read as if semicolons, tabs and line breaks were borders, quoted or not.
+      for (const cell of content.split(/[;\t\r\n]/)) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]/);
     }
   });
 
@@ -89,7 +93,9 @@ describe("a planted formula or script", () => {
   });
 
   test("any text goes there and back", async () => {
-    const text = fc.string({ unit: fc.constantFrom("=", "+", "'", " ", "a", '"', ",", "\n", "\t", "@", "-", "\r\n") });
+    const text = fc.string({
+      unit: fc.constantFrom("=", "+", "'", " ", "a", ";", '"', ",", "\n", "\t", "@", "-", "\r\n"),
+    });
     await fc.assert(
       fc.asyncProperty(text, text, async (a, b) => {
         fc.pre(`${a}${b}`.trim() !== "");
