@@ -10,12 +10,18 @@ export function quantity(parts: readonly Quantity[], of: (...values: number[]) =
   return Float64Array.from({ length: first.length }, (_, at) => of(...parts.map((part) => part[at] as number)));
 }
 
+/** Resamples that an interval needs; with a document or two in each of five test sets most hold none of some. */
+const LEAST = 20;
+
 /** Percentile interval; resamples in which it is not defined are left out. @param level (0, 1) */
 export function intervalOf(values: Quantity, level = 0.95): Interval {
   const [value = Number.NaN] = values;
   const known = values.subarray(1).filter(Number.isFinite);
-  if (!Number.isFinite(value) || known.length * 2 < values.length - 1)
-    throw new StudyError("dataset", "an interval needs scored tokens in most resamples; evaluate more documents");
+  if (!Number.isFinite(value) || known.length < LEAST)
+    throw new StudyError(
+      "dataset",
+      "an interval needs more resamples with scored tokens; evaluate more documents, or take more resamples",
+    );
   const tail = (1 - level) / 2;
   return { value, low: quantile(known, tail), high: quantile(known, 1 - tail) };
 }

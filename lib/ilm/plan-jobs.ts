@@ -15,6 +15,8 @@ export interface Job {
   /** Jobs that have to be finished before. */
   readonly needs: readonly string[];
   readonly training?: Training;
+  /** Test sets of an evaluation. */
+  readonly tests?: readonly Corpus[];
 }
 
 export interface Training {
@@ -78,25 +80,30 @@ export function planJobs(plan: Plan): Job[] {
   return [...jobs, { id: "comparison", kind: "compare", model: undefined, corpus: GENERAL, fold: undefined, needs }];
 }
 
+type Rest = Pick<Job, "training" | "tests">;
+
 function foldJobs(plan: Plan, fold: number | undefined): Job[] {
   const named = (id: string): string => (fold === undefined ? id : `${id}-fold${fold}`);
-  const job = (kind: JobKind, id: string, corpus: Corpus, needs: readonly string[], training?: Training): Job => ({
-    ...{ id: named(`${kind}-${id}`), kind, model: id, corpus, fold, needs: needs.map(named) },
-    ...(training === undefined ? {} : { training }),
+  const job = (kind: JobKind, id: string, corpus: Corpus, needs: readonly string[], rest: Rest = {}): Job => ({
+    ...{ id: named(`${kind}-${id}`), kind, model: id, corpus, fold, needs: needs.map(named), ...rest },
   });
   const order = plan.models.map(({ level }) => level);
   const models = planModels(plan);
-  const tests = CORPORA.map((corpus) => `examples-${corpus}`);
+  const evaluation = (id: string, corpus: Corpus, trained: readonly string[], tests: readonly Corpus[]): Job => {
+    const needs = [...trained.map((model) => `train-${model}`), ...tests.map((test) => `examples-${test}`)];
+    return job("evaluate", id, corpus, needs, { tests });
+  };
   return [
     ...order.map((corpus) => job("corpus", corpus, corpus, [])),
     ...order.map((corpus) => job("examples", corpus, corpus, [`corpus-${corpus}`])),
     ...models.map(({ id, corpus, from, ...training }) => {
       const base = from === undefined ? [] : [`train-${from}`];
       const start = from === undefined ? {} : { from: named(`train-${from}`) };
-      return job("train", id, corpus, [`examples-${corpus}`, ...base], { ...training, ...start });
+      return job("train", id, corpus, [`examples-${corpus}`, ...base], { training: { ...training, ...start } });
     }),
-    ...models.map(({ id, corpus }) => job("evaluate", id, corpus, [`train-${id}`, ...tests])),
-    job("evaluate", AVERAGE, GENERAL, [...LEVELS.map((level) => `train-${level}`), ...tests]),
+    // Transfer is judged on the level itself.
+    ...models.map(({ id, corpus }) => evaluation(id, corpus, [id], isTransfer(id) ? [corpus] : CORPORA)),
+    evaluation(AVERAGE, GENERAL, LEVELS, CORPORA),
   ];
 }
 

@@ -19,9 +19,9 @@ const script = defineScript({
     resamples: z.number().int().min(100).default(1000).describe("of the bootstrap over documents"),
     figures: z.boolean().default(true).describe("save every figure as interactive HTML, SVG, PNG and PDF"),
     results: engine.engineFlags.results,
-    again: engine.waitFlags.again,
+    again: engine.waitFlags.again.describe("compare again, also where it is finished"),
   },
-  examples: ["npx zx scripts/ilm/compare.ts my-run --figures=false"],
+  examples: ["npx zx scripts/ilm/compare.ts my-run", "npx zx scripts/ilm/compare.ts my-run --figures=false"],
 });
 
 await main(script, async ({ run, plan: file, resamples, figures, results, again }, { disk, print }) => {

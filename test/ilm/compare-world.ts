@@ -1,7 +1,10 @@
 import { memoryDisk } from "corrigenda/files";
 import {
   CORPORA,
+  type Comparison,
   type Corpus,
+  comparisonOf,
+  isTransfer,
   LEVELS,
   type LossRecord,
   type LossTally,
@@ -34,7 +37,7 @@ export function* worldRecords(
   model: string,
   fold?: number,
 ): Generator<LossRecord> {
-  for (const test of CORPORA) {
+  for (const test of isTransfer(model) ? LEVELS.filter((level) => model.includes(level)) : CORPORA) {
     for (let document = 0; document < documents; document++) {
       const shared = normal(seed, test, document, fold ?? 0) * between;
       const own = normal(seed, test, document, fold ?? 0, model) * within;
@@ -81,6 +84,21 @@ export function cardOf(model: string, more: Partial<ModelCard> = {}): ModelCard 
     ...{ trainSeconds: 7_200, steps: 100, documents: 800, examples: 12_800, tokensPerSecond: 1_000, deviceErrors: 0 },
     ...more,
   };
+}
+
+export const SIX = ["A1", "A2", "B1", "B2", "C1", "all"];
+
+/** What is found in a world. @param models that were evaluated, all of the plan's where not given */
+export function worldComparison(world: World, plan: Plan = worldPlan(), models = evaluatedModels(plan)): Comparison {
+  return comparisonOf({
+    ...{ plan, tally: worldTally(world, models), recovery: [], trainings: new Map(), resamples: 200 },
+    cards: new Map(models.map((model) => [model, cardOf(model)])),
+  });
+}
+
+/** "H1 holds / fails": by the source's rule, by interval. */
+export function outcomes({ verdicts }: Comparison): string[] {
+  return verdicts.map(({ id, rule, interval }) => `${id} ${rule} / ${interval}`);
 }
 
 /** A run on a disk in memory, every stage finished as a trainer would leave it. */

@@ -149,7 +149,11 @@ describe("jobs", () => {
     }
     expect(seen.size).toBe(jobs.length);
     const tests = ["A1", "A2", "B1", "B2", "C1", "all"].map((corpus) => `examples-${corpus}`);
-    for (const job of jobs) if (job.kind === "evaluate") expect(job.needs).toEqual(expect.arrayContaining(tests));
+    for (const job of jobs)
+      if (job.kind === "evaluate") {
+        expect(job.needs).toEqual(expect.arrayContaining(tests));
+        expect(job.tests).toEqual(["A1", "A2", "B1", "B2", "C1", "all"]);
+      }
     expect(jobs.filter(({ kind }) => kind === "train").map(({ model }) => model)).toEqual(
       ["C1", "B2", "B1", "A2", "A1", "all"], // R3.25: the source's order
     );
@@ -192,6 +196,8 @@ describe("jobs", () => {
     ]);
     const tuned = planJobs(transfer).find(({ id }) => id === "train-all-to-B2");
     expect(tuned).toMatchObject({ needs: ["examples-B2", "train-all"], training: { steps: 50, from: "train-all" } });
+    const judged = planJobs(transfer).find(({ id }) => id === "evaluate-all-to-B2");
+    expect(judged).toMatchObject({ needs: ["train-all-to-B2", "examples-B2"], tests: ["B2"] });
     expect(modelId("B2", { fineTuned: true, documents: 100 })).toBe("all-to-B2-100");
   });
 
