@@ -43,9 +43,15 @@ export function evaluationMetrics(evaluation: Evaluation): { headline: Named; me
   });
   const [best] = ranking.systems;
   const quality = best && qualityOf(ranking.by, best);
+  const unit = ranking.by === "judge" ? "share" : "score in 0 to 1";
   const headline =
     best && quality
-      ? metric(`best by ${ranking.by}: ${best.system}: ${qualityName(ranking.by)}`, quality, best.n, "share")
+      ? metric(
+          `best by ${ranking.by}: ${best.system}: ${qualityName(ranking.by)}`,
+          quality,
+          ranking.by === "judge" ? best.judged : best.n,
+          unit,
+        )
       : bare("explanations evaluated", explanations, explanations, "explanations");
   return {
     headline,
