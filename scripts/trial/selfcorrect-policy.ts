@@ -3,7 +3,7 @@
 // again by more than a standard error, or reaches less than half of what the oracle arm gains. In this process; writes nothing.
 import { defineScript, main, table } from "corrigenda/cli";
 import { StudyError } from "corrigenda/error";
-import { ownTemplates, PRESETS, policyTrial, RECOMMENDED, trialRow } from "corrigenda/selfcorrect";
+import { ownTemplates, PRESETS, policyTrial, trialRow } from "corrigenda/selfcorrect";
 import { z } from "zod";
 
 const count = z.number().int().min(100).max(1_000_000);
@@ -12,8 +12,8 @@ const script = defineScript({
   summary: "The trial of learnt policies: never below never asking again, half of the oracle arm's gain.",
   flags: {
     presets: z.string().default(Object.keys(PRESETS).join(",")).describe("simulated models, with commas"),
-    algorithm: z.string().default(RECOMMENDED).describe("the policy that learns"),
-    training: count.default(10_000).describe("traces that it learns from"),
+    algorithm: z.string().default("gaussian_ts_pooled").describe("the policy that learns; frozen, it halts"),
+    training: count.default(100_000).describe("traces that it learns from"),
     fresh: count.default(10_000).describe("traces that it is judged on"),
     maxTurns: z.number().int().min(2).max(20).default(5).describe("answers of a trace at most"),
     lambda: z.number().min(0).default(0.001).describe("what a token of a re-prompt costs, in corrected answers"),
