@@ -93,7 +93,7 @@ function meansFigure(means: Findings["means"]): ChartOptions {
     x: { title: "method" },
     y: { title: "mean rating", unit: "points" },
     data,
-    layout: { barmode: "group", yaxis: { range: [0, 5.1] } },
+    layout: { barmode: "group", yaxis: { range: [1, 5.1] } },
   };
 }
 
