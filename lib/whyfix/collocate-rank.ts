@@ -76,10 +76,16 @@ export interface RankInput {
   readonly vectors: () => AsyncIterable<Float32Array>;
 }
 
-/** The best texts for each query, in the order of the queries. Ties go to the earlier text, the more frequent one. */
-export async function* rank({ queries, texts, vectors }: RankInput): AsyncGenerator<Ranked[]> {
+/**
+ * The best texts for each query, in the order of the queries. Ties go to the earlier text, the more frequent one.
+ * @param mostScores cosines that are held at a time: more queries than fit are ranked group by group
+ */
+export async function* rank(
+  { queries, texts, vectors }: RankInput,
+  mostScores = MOST_SCORES,
+): AsyncGenerator<Ranked[]> {
   const lexical = bm25(texts);
-  const group = Math.max(1, Math.floor(MOST_SCORES / texts.length));
+  const group = Math.max(1, Math.floor(mostScores / texts.length));
   for (let from = 0; from < queries.length; from += group) {
     const some = queries.slice(from, from + group);
     const dense = some.map(() => new Float32Array(texts.length));

@@ -147,7 +147,7 @@ describe("ranking", () => {
     }
   });
 
-  test("each query is ranked by its own vector and its own words", async () => {
+  test("each query is ranked by its own vector and its own words, however few scores fit at a time", async () => {
     const unit = (...xs: number[]): Float32Array => Float32Array.from(xs);
     const vectors = [unit(1, 0), unit(0, 1)];
     const found: number[][] = [];
@@ -161,8 +161,11 @@ describe("ranking", () => {
         yield* vectors;
       },
     };
-    for await (const best of rank(input)) found.push(best.map(({ at }) => at));
+    for (const mostScores of [1, 1_000])
+      for await (const best of rank(input, mostScores)) found.push(best.map(({ at }) => at));
     expect(found).toEqual([
+      [1, 0],
+      [0, 1],
       [1, 0],
       [0, 1],
     ]);
