@@ -4,17 +4,17 @@
 import { createInterface } from "node:readline/promises";
 import { peakMb } from "corrigenda/bench";
 import { defineScript, main } from "corrigenda/cli";
-import { chunksFor, initialWeights, openOrt, packBatch } from "corrigenda/train";
+import { chunksFor, openOrt, openWeights, packBatch } from "corrigenda/train";
 import { z } from "zod";
 
 const script = defineScript({
   name: "scripts/bench/train-child.ts",
   summary: "Training steps for scripts/bench/train.ts.",
-  flags: { work: z.string().describe("JSON: model, length, lengths, threads, dropout, device") },
+  flags: { work: z.string().describe("JSON: weights, length, lengths, threads, dropout, device") },
 });
 const size = z.number().int().positive();
 const Work = z.object({
-  model: z.object({ vocab: size, context: size, width: size, layers: size, heads: size }),
+  weights: z.string(),
   length: size,
   lengths: z.array(size),
   threads: size,
@@ -22,10 +22,11 @@ const Work = z.object({
   device: z.enum(["cpu", "webgpu"]),
 });
 
-await main(script, async ({ work }, { print }) => {
-  const { model, length, lengths, threads, dropout, device } = Work.parse(JSON.parse(work));
+await main(script, async ({ work }, { disk, print }) => {
+  const { weights, length, lengths, threads, dropout, device } = Work.parse(JSON.parse(work));
+  const { model, tensor } = await openWeights(disk, weights);
   const options = { model, dropout, seed: 1, clip: 1, chunks: chunksFor(model, length * lengths.length) };
-  const executor = await openOrt(options, { device, threads }, initialWeights(model, 1).tensor);
+  const executor = await openOrt(options, { device, threads }, tensor);
   const examples = lengths.map((own, row) => {
     const tokens = Array.from(
       { length: own },

@@ -4,6 +4,7 @@
 import json
 import math
 import resource
+import struct
 import sys
 
 import torch
@@ -12,28 +13,26 @@ import torch.nn.functional as F
 shape = json.loads(sys.argv[1])
 V, C, D, L, H = (shape["model"][k] for k in ("vocab", "context", "width", "layers", "heads"))
 torch.set_num_threads(shape["threads"])
-torch.manual_seed(1)
-P = {}
 
 
-def new(name, *size, std=0.02, value=None):
-    data = torch.full(size, value) if value is not None else torch.randn(*size) * std
-    P[name] = data.requires_grad_(True)
+def read(path):
+    """Tensors of a safetensors file."""
+    with open(path, "rb") as file:
+        length = struct.unpack("<Q", file.read(8))[0]
+        header = json.loads(file.read(length))
+        data = bytearray(file.read())
+    del header["__metadata__"]
+    return {
+        name: torch.frombuffer(data[entry["data_offsets"][0] : entry["data_offsets"][1]], dtype=torch.float32)
+        .view(entry["shape"])
+        .clone()
+        .requires_grad_(True)
+        for name, entry in header.items()
+    }
 
 
-new("wte", V, D)
-new("wpe", C, D)
-for layer in range(L):
-    for name, rows, columns in (("qkv", D, 3 * D), ("out", D, D), ("fc", D, 4 * D), ("proj", 4 * D, D)):
-        new(f"{layer}.{name}.w", rows, columns)
-        new(f"{layer}.{name}.b", columns, value=0.0)
-    for name in ("ln1", "ln2"):
-        new(f"{layer}.{name}.g", D, value=1.0)
-        new(f"{layer}.{name}.b", D, value=0.0)
-new("lnf.g", D, value=1.0)
-new("lnf.b", D, value=0.0)
-
-B, T, dropout = shape["batch"], shape["length"], shape["dropout"]
+P = read(shape["weights"] + "/model.safetensors")
+B, T, dropout = len(shape["lengths"]), shape["length"], shape["dropout"]
 lengths = torch.tensor(shape["lengths"])
 place = torch.arange(B * T).view(B, T)
 ids = (place * 31 + place * place) % V
@@ -43,11 +42,11 @@ optimizer = torch.optim.AdamW(P.values(), lr=5e-5, weight_decay=0.0)
 
 
 def norm(x, name):
-    return F.layer_norm(x, (D,), P[name + ".g"], P[name + ".b"], 1e-5)
+    return F.layer_norm(x, (D,), P[name + ".weight"], P[name + ".bias"], 1e-5)
 
 
 def linear(x, name):
-    return torch.addmm(P[name + ".b"], x.reshape(-1, x.size(-1)), P[name + ".w"]).view(*x.shape[:-1], -1)
+    return torch.addmm(P[name + ".bias"], x.reshape(-1, x.size(-1)), P[name + ".weight"]).view(*x.shape[:-1], -1)
 
 
 def gelu(x):
@@ -57,17 +56,18 @@ def gelu(x):
 
 
 def step():
-    x = F.dropout(P["wte"][ids] + P["wpe"][:T], dropout)
+    x = F.dropout(P["wte.weight"][ids] + P["wpe.weight"][:T], dropout)
     for layer in range(L):
-        q, k, v = (z.view(B, T, H, D // H).transpose(1, 2) for z in linear(norm(x, f"{layer}.ln1"), f"{layer}.qkv").split(D, 2))
+        h = f"h.{layer}."
+        q, k, v = (z.view(B, T, H, D // H).transpose(1, 2) for z in linear(norm(x, h + "ln_1"), h + "attn.c_attn").split(D, 2))
         if hasattr(F, "scaled_dot_product_attention"):
             attended = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=dropout)
         else:
             scores = (q @ k.transpose(-1, -2)) / math.sqrt(D // H) + causal
             attended = F.dropout(scores.softmax(-1), dropout) @ v
-        x = x + F.dropout(linear(attended.transpose(1, 2).reshape(B, T, D), f"{layer}.out"), dropout)
-        x = x + F.dropout(linear(gelu(linear(norm(x, f"{layer}.ln2"), f"{layer}.fc")), f"{layer}.proj"), dropout)
-    logits = norm(x, "lnf") @ P["wte"].t()
+        x = x + F.dropout(linear(attended.transpose(1, 2).reshape(B, T, D), h + "attn.c_proj"), dropout)
+        x = x + F.dropout(linear(gelu(linear(norm(x, h + "ln_2"), h + "mlp.c_fc")), h + "mlp.c_proj"), dropout)
+    logits = norm(x, "ln_f") @ P["wte.weight"].t()
     loss = F.cross_entropy(logits[:, :-1].reshape(-1, V), labels.reshape(-1), ignore_index=-100)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(P.values(), 1.0)

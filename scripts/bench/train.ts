@@ -7,7 +7,7 @@ import { createInterface } from "node:readline/promises";
 import * as bench from "corrigenda/bench";
 import { defineScript, main } from "corrigenda/cli";
 import { realClock } from "corrigenda/time";
-import { GPT2_SHAPES } from "corrigenda/train";
+import { exportModel, GPT2_SHAPES, initialWeights } from "corrigenda/train";
 import { z } from "zod";
 import { $ } from "zx";
 
@@ -33,44 +33,45 @@ const LENGTH = 256;
 function lineDriven(program: string, args: readonly string[], steps: number) {
   const child = $({ quiet: true, nothrow: true })`${program} ${args}`;
   const lines = createInterface({ input: child.stdout });
-  let last = "";
+  const ended = child.then(({ stderr }) => Promise.reject(new Error(stderr)));
+  let last = { loss: 0, peak: 0 };
   const run = async (): Promise<void> => {
     child.stdin.write(`${steps}\n`);
-    [last] = (await Promise.race([
-      once(lines, "line"),
-      child.then(({ stderr }) => Promise.reject(new Error(stderr))),
-    ])) as [string];
+    const [line] = (await Promise.race([once(lines, "line"), ended])) as [string];
+    const [loss = 0, peak = 0] = line.split(" ").map(Number);
+    last = { loss, peak };
   };
-  return { run, last: () => last.split(" ").map(Number), end: () => child.stdin.end() };
+  ended.catch(() => undefined); // also when the process ends after its last round
+  return { run, last: () => last, end: () => child.stdin.end() };
 }
 
-await main(script, async ({ size, rounds, threads, dropout, lengths, python, device }, { print }) => {
+await main(script, async ({ size, rounds, lengths, python, ...flags }, { disk, print }) => {
   const torch = await $({ nothrow: true, quiet: true })`${python} -c ${"import torch; print(torch.__version__)"}`;
   const claims = bench.openClaims(print);
-  for (const name of size === "both" ? (["d256", "gpt2"] as const) : [size]) {
-    const { model, batch, steps, limit } = SIZES[name];
+  for (const which of size === "both" ? (["d256", "gpt2"] as const) : [size]) {
+    const [{ model, batch, steps, limit }, name] = [SIZES[which], `training, ${which}`];
+    const weights = `results/.bench/train-${which}`;
+    const read = async (tensor: string) => (await initialWeights(model, 1).tensor(tensor)) ?? new Float32Array();
+    await exportModel(disk, weights, { model, dropout: flags.dropout }, { read });
     const own = lengths ? lengths.split(",").map(Number) : Array<number>(batch).fill(LENGTH);
-    const work = JSON.stringify({ model, batch: own.length, length: LENGTH, lengths: own, threads, dropout, device });
-    const ours = lineDriven(process.execPath, ["scripts/bench/train-child.ts", "--work", work], steps);
+    const work = JSON.stringify({ ...flags, weights, model, length: LENGTH, lengths: own });
     const amount = steps * own.reduce((sum, one) => sum + one, 0);
-    if (torch.exitCode !== 0) {
-      await ours.run();
-      const seconds = await bench.medianSeconds(ours.run, realClock, rounds);
-      print(
-        `training, ${name}: ${(amount / seconds).toFixed(0)} tokens/s, peak ${ours.last()[1]} MB; ${python} has no PyTorch (apt install python3-torch): the comparison is left out`,
-      );
-    } else {
+    const ours = lineDriven(process.execPath, ["scripts/bench/train-child.ts", "--work", work], steps);
+    if (torch.exitCode === 0) {
       const other = lineDriven(python, ["scripts/bench/train-torch.py", work], steps);
       const paired = await bench.pairedRounds({ ours: ours.run, alternative: other.run }, realClock, rounds);
-      claims.addPaired(
-        { name: `training, ${name}`, alternative: `PyTorch ${torch.stdout.trim()}`, unit: "tokens", limit },
-        amount,
-        paired,
-      );
-      print(
-        `training, ${name}: peaks ${ours.last()[1]} MB and ${other.last()[1]} MB; losses ${ours.last()[0]?.toFixed(3)} and ${other.last()[0]?.toFixed(3)}`,
-      );
+      const alternative = `PyTorch ${torch.stdout.trim()}`;
+      claims.addPaired({ name, alternative, unit: "tokens", limit }, amount, paired);
+      print(`${name}: peaks ${ours.last().peak} MB and ${other.last().peak} MB`);
+      const value = Math.abs(ours.last().loss - other.last().loss) * 1e6;
+      const apart = { name: `${name}, losses apart`, value, unit: "millionths of a nat", wanted: "at most" } as const;
+      claims.add({ ...apart, limit: 1000, binding: flags.dropout === 0 });
       other.end();
+    } else {
+      await ours.run();
+      const speed = amount / (await bench.medianSeconds(ours.run, realClock, rounds));
+      print(`${name}: ${speed.toFixed(0)} tokens/s, peak ${ours.last().peak} MB`);
+      print(`${name}: not compared, for ${python} has no PyTorch (apt install python3-torch)`);
     }
     ours.end();
   }
