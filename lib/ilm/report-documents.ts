@@ -144,6 +144,10 @@ function overviewPage({ run, plan, comparison, jobs, states, status }: RunState)
   const done = ({ id }: Job): boolean => states.get(id)?.state === "finished";
   const left = jobs.filter((job) => job.kind !== "compare" && !done(job));
   const hours = planRows(plan).flatMap((row) => (row.hours ? [row.hours] : []));
+  const own = (level: string): string => {
+    const cell = comparison.cells.find(({ model, test }) => model === level && test === level);
+    return cell?.perplexity.infill ? shown(cell.perplexity.infill, 2) : "–";
+  };
   const sum = (end: 0 | 1): string => hoursText(hours.reduce((all, range) => all + range[end], 0));
   return pageOf([
     `# Pipeline overview: ${text(run)}`,
@@ -151,10 +155,14 @@ function overviewPage({ run, plan, comparison, jobs, states, status }: RunState)
     `Six models: one for each CEFR level, and a general one as their control. Plan ${text(plan.name)}, split ${plan.split}, language ${plan.data.lang}.`,
     "## Models",
     ...markdown(
-      ["#", "model", "data set", "texts", "training documents", "examples", "steps", "expected hours", "purpose"],
+      [
+        ...["#", "model", "data set", "texts", "training documents", "examples", "steps", "expected hours"],
+        ...["expected perplexity", "perplexity", "purpose"],
+      ],
       planRows(plan).map((row, at) => [
         ...[String(at + 1), row.name, row.level, number(row.samples, 0), number(row.documents?.train, 0)],
-        ...[number(row.examples, 0), number(row.steps, 0), row.hours ? row.hours.join("–") : "–", row.purpose],
+        ...[number(row.examples, 0), number(row.steps, 0), row.hours?.join("–") ?? "–"],
+        ...[row.perplexity?.join("–") ?? "–", own(row.level), row.purpose],
       ]),
     ),
     hours.length === 0 ? "" : `One after the other: ${sum(0)} to ${sum(1)} device hours expected.`,

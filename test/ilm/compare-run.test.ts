@@ -56,6 +56,9 @@ describe("a run on the disk", () => {
     expect(summary).toContain("- [x] trained without device errors: all six");
     expect(summary).toContain("- [ ] the comparison shows a clear winner: H1 not decidable, H2 not decidable");
     expect(summary).toMatch(/^\| world_B2_ilm \| B2 only \| 800 \| 12,800 \| 100\/100 \| 2\.0 \| 0\.0 \|/m);
+    expect(overview).toMatch(
+      /^\| 1 \| world_C1_ilm \| C1 \| 1,000 \| 800 \| 12,800 \| 100 \| 1–2 \| – \| \d+\.\d+ \[/m,
+    );
     expect(overview).toContain("| Evaluation | 7 of 7 |");
     expect(overview).toContain("Nothing is left to do.");
     expect(overview).toContain(
