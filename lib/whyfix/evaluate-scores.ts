@@ -30,6 +30,7 @@ export const Scored = z.object({
   entries: z.record(z.string(), z.number()),
   /** Whether every list has the number of entries asked for; null where the answer has no list. */
   complete: z.boolean().nullable(),
+  /** US dollars, as if it had been asked alone. */
   usd: z.number(),
   /** Null where the row has no reference explanation. */
   scores: Scores.nullable(),
@@ -67,7 +68,14 @@ export async function scoredAnswers(
       scores: reference === undefined ? null : scoresAgainst(reference, text),
     });
   }
-  return scored;
+  return paidAlone(scored);
+}
+
+/** A reply that several requests share was paid with the first of them: here each costs what it would have alone. */
+function paidAlone(answers: readonly Scored[]): Scored[] {
+  const keyOf = ({ data_index, factors: { model }, text }: Scored): string => JSON.stringify([data_index, model, text]);
+  const paid = new Map(answers.filter(({ usd }) => usd > 0).map((answer) => [keyOf(answer), answer.usd]));
+  return answers.map((answer) => (answer.usd > 0 ? answer : { ...answer, usd: paid.get(keyOf(answer)) ?? 0 }));
 }
 
 /** All scores of a text against a reference; null where either is empty, as in the original study. */
@@ -107,7 +115,15 @@ export function variedFactors(answers: readonly Scored[]): FactorName[] {
 
 /** A way of asking by the factors that vary: "mix, fifty". */
 export function systemOf({ factors }: Pick<Scored, "factors">, varied: readonly FactorName[]): string {
-  return varied.map((factor) => factors[factor]).join(", ") || factors.method;
+  const told = varied.flatMap((factor) => levelText(factor, factors[factor]));
+  return told.join(", ") || factors.method;
+}
+
+/** A level that stands without its factor's name. A model has a temperature or an effort: what it has not is left out. */
+function levelText(factor: FactorName, level: string): string[] {
+  if (factor === "role") return [level === "none" ? "no role" : level];
+  if (factor === "temperature" || factor === "effort") return level === "none" ? [] : [`${factor} ${level}`];
+  return [level];
 }
 
 /** Temperature and effort belong to their model: where the model differs, they do not count. */

@@ -43,6 +43,12 @@ const golden = JSON.parse(readFileSync(new URL("../golden/text-metrics.json", im
     expected: { mean: number; deviation: number };
   };
   stems: Record<string, string>;
+  edits: {
+    sentences: { edits: [number, number, string][]; annotators: [number, number, string][][] }[];
+    counts: [number, number, number];
+    after20: [number, number, number];
+    score: Three;
+  };
 };
 const split = (text: string): string[] => text.split(" ");
 const split2 = (texts: readonly string[]): string[][] => texts.map(split);
@@ -229,6 +235,19 @@ describe("edits", () => {
     expect(correctionScore({ hits: 3, extra: 1, missed: 2 }).f).toBeCloseTo(5 / 7, 12);
     expect(correctionScore({ hits: 0, extra: 0, missed: 4 })).toMatchObject({ precision: 1, recall: 0, f: 0 });
     expect(correctionScore({ hits: 0, extra: 0, missed: 0 }).f).toBe(1);
+  });
+
+  test("equals ERRANT's compare_m2 on 60 drawn sentences with three annotators: counts on the way and at the end", () => {
+    const { sentences, counts, after20, score } = golden.edits;
+    const whole = sentences.map(({ edits, annotators }) => ({
+      edits: edits.map((one) => edit(...one)),
+      annotators: annotators.map((own) => own.map((one) => edit(...one))),
+    }));
+    const { hits, extra, missed } = correctionCounts(whole);
+    expect([hits, extra, missed]).toEqual(counts);
+    expect(Object.values(correctionCounts(whole.slice(0, 20)))).toEqual(after20);
+    const { precision, recall, f } = correctionScore({ hits, extra, missed });
+    expect([precision, recall, f].map((value) => Number(value.toFixed(4)))).toEqual(score);
   });
 
   test("of two annotators the one counts who helps the corpus so far", () => {

@@ -292,6 +292,25 @@ test("an explanation's scores are those of the text metrics against its row's re
   expect(Scored.parse(JSON.parse(JSON.stringify(a)))).toEqual(a);
 });
 
+test("a shared reply costs each way of asking what it would alone", async () => {
+  const record = (custom_id: string, model_role_setting: string, usd: number) => ({
+    ...{
+      original_custom_id: custom_id,
+      data_index: 0,
+      content_payload: { explanation_en: "Same." },
+      method: "baseline",
+    },
+    ...{ model_type: "m", model_role_setting, notes: [], provider: "offline", returned_model: null, usd, tokens: null },
+  });
+  const records = async function* () {
+    yield record("a", "linguist", 0.25);
+    yield record("b", "none", 0);
+  };
+  const answers = await scoredAnswers(shipped(), [bareRow({ index: 0 })], records());
+  expect(answers.map(({ usd }) => usd)).toEqual([0.25, 0.25]);
+  expect(given(answers).ranking.systems.map(({ system }) => system)).toEqual(["linguist", "no role"]);
+});
+
 describe("the page", () => {
   const evil = `=HYPERLINK("http://x") <script>alert(1)</script>`;
   const answers = [0, 1, 2, 3].flatMap((error) =>
