@@ -20,13 +20,20 @@ export function plainTable({ columns, rows }: TableOptions): PlainTable {
   return { names: parts.map(({ name }) => name), rows: rows.map((_, row) => parts.map(({ of }) => of[row] ?? null)) };
 }
 
-/** CSV by RFC 4180: a header, CRLF, quotes where needed. Numbers as they are, unrounded; what is missing is empty. */
+/**
+ * CSV by RFC 4180: a header, CRLF, quotes where needed. Numbers as they are, unrounded; what is missing is empty. A text
+ * that a spreadsheet would take for a formula gets an apostrophe before it.
+ */
 export function csvOf(table: TableOptions): string {
   const { names, rows } = plainTable(table);
   return [names, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 
+/** @see OWASP, "CSV Injection" */
+const FORMULA = /^'*\s*[=+\-@\t\r]/;
+
 function field(value: CellValue): string {
-  const text = value === null ? "" : String(value);
+  const written = value === null ? "" : String(value);
+  const text = typeof value === "string" && FORMULA.test(value) ? `'${written}` : written;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -32,6 +32,17 @@ describe("CSV", () => {
         "mix,,,,12345,true\r\n",
     );
   });
+
+  test.each(["=HYPERLINK(1)", "+1", "@SUM(A1)", "-2+3", " =1", "'=1"])(
+    "has no formula for a spreadsheet: %s",
+    (said) => {
+      const columns = [
+        { key: "said", label: "said" },
+        { key: "n", label: "n" },
+      ];
+      expect(csvOf({ id: "x", caption: "", columns, rows: [{ said, n: -2 }] })).toBe(`said,n\r\n'${said},-2\r\n`);
+    },
+  );
 });
 
 describe("LaTeX", () => {
