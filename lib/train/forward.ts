@@ -1,4 +1,5 @@
-import type { GraphBuilder, Value } from "./graph.ts";
+import type { Value } from "./graph.ts";
+import type { GraphBuilder } from "./graph-builder.ts";
 import { type ModelShape, NORM_EPSILON, parametersOf } from "./model.ts";
 
 /** What a graph of the model is written with. */

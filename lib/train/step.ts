@@ -1,6 +1,7 @@
 import { backward, type HeadGradients } from "./backward.ts";
 import { forward, parameterInputs, type Writing } from "./forward.ts";
-import { type AdamConstants, type Graph, type GraphBuilder, graphBuilder, type Value } from "./graph.ts";
+import type { Graph, Value } from "./graph.ts";
+import { type AdamConstants, type GraphBuilder, graphBuilder } from "./graph-builder.ts";
 import { type ModelShape, parametersOf } from "./model.ts";
 
 /**

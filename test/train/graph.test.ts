@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sizeOf } from "../../lib/train/dim.ts";
-import { graphBuilder } from "../../lib/train/graph.ts";
+import { graphBuilder } from "../../lib/train/graph-builder.ts";
 import { gradientGraph, lossGraph, updateGraph } from "../../lib/train/step.ts";
 
 const model = { vocab: 11, context: 8, width: 8, layers: 2, heads: 2 };
