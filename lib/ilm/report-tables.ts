@@ -132,12 +132,12 @@ export function deploymentTable({ deployments }: Comparison): TableOptions {
   const mega = (bytes: number | null): number | null => (bytes === null ? null : bytes / 1e6);
   return {
     id: "deployments",
-    caption: "Ways to use the models; perplexity: geometric mean of the five levels",
+    caption: "Ways to use the models; perplexity: geometric mean of the five levels; gain: over the general model",
     columns: [
       { key: "name", label: "use" },
-      { key: "needsLevel", label: "level known" },
+      { key: "needsLevel", label: "level", note: "known" },
       { key: "perplexity", label: "perplexity", digits: 2 },
-      { key: "gain", label: "gain over general", unit: "%", digits: 1 },
+      { key: "gain", label: "gain", unit: "%", digits: 1 },
       { key: "hours", label: "training", unit: "device hours" },
       { key: "weights", label: "weights", unit: "MB", digits: 1 },
       { key: "storage", label: "storage", unit: "MB", digits: 1 },

@@ -1,6 +1,15 @@
-import { averagedLosses, LossRecord, lossRecord, lossTally, type MEASURES, TARGET } from "corrigenda/ilm";
+import {
+  averagedLosses,
+  averagedModels,
+  LossRecord,
+  lossRecord,
+  lossTally,
+  type MEASURES,
+  TARGET,
+} from "corrigenda/ilm";
 import { keyedRng } from "corrigenda/rng";
 import { perplexity } from "corrigenda/stats";
+import { type Documents, type Executor, GPT2_SHAPES, scoreDocuments } from "corrigenda/train";
 import { describe, expect, test } from "vitest";
 
 const place = { model: "C1", test: "A1", document: 0 } as const;
@@ -137,5 +146,25 @@ describe("a mixture of models", () => {
   test("needs the same tokens of every model", () => {
     expect(() => averagedLosses([[1], [1, 2]])).toThrow("the same tokens");
     expect(() => averagedLosses([])).toThrow("the same tokens");
+  });
+
+  test("is scored by the trainer like a model, and its records are those of its losses", async () => {
+    const model = { ...GPT2_SHAPES.gpt2 };
+    const types = [TARGET.CONTEXT, TARGET.CONTEXT, TARGET.CONTEXT_INFILL_SEP, TARGET.INFILL, TARGET.INFILL_SPECIAL];
+    const documents: Documents = { size: 2, example: () => ({ tokens: [1, 2, 3, 4, 5], kinds: types }) };
+    // Every token of the first model costs ln 2, of the second ln 4: their mean probability is 3/8.
+    const [two, four] = [2, 4].map((n) => ({
+      evaluate: async ({ labels }: { labels: Int32Array }) => new Float32Array(labels.length).fill(Math.log(n)),
+    })) as unknown as [Executor, Executor];
+    const mixture = averagedModels([two, four]) as Executor;
+    expect(mixture.name).toBe("mean of 2 models");
+    const options = { model, batch: 2, kinds: [TARGET.CONTEXT, TARGET.INFILL, TARGET.INFILL_SPECIAL] };
+    const tally = lossTally(0, 100);
+    for await (const { document, tallies } of scoreDocuments(mixture, documents, options))
+      tally.add(lossRecord({ model: "average", test: "A1", document }, tallies));
+    const cell = tally.cell("average", "A1");
+    // The first token of a sequence is never a label.
+    expect(cell).toMatchObject({ documents: 2, tokens: { context: 2, infill: 4, infill_textonly: 2 } });
+    expect(Math.exp(cell?.logs("infill")[0] ?? 0)).toBeCloseTo(8 / 3, 6);
   });
 });
