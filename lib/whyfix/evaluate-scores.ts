@@ -3,6 +3,7 @@ import { z } from "zod";
 import { EXPECTED_COUNTS } from "./answers.ts";
 import { type Row, referenceOf } from "./data/index.ts";
 import type { Experiment } from "./experiment.ts";
+import { findLevel, type Levels } from "./levels.ts";
 import { hasAnswer, type StructuredRecord } from "./record.ts";
 import { wordCount } from "./summary.ts";
 
@@ -60,7 +61,14 @@ export async function scoredAnswers(
       return Array.isArray(value) ? [{ list, count: value.length, wanted }] : [];
     });
     scored.push({
-      ...{ custom_id, data_index, factors: factorsOf(record), sentence: record.formatted_sentence ?? "", text, words },
+      ...{
+        custom_id,
+        data_index,
+        factors: factorsOf(levels, record),
+        sentence: record.formatted_sentence ?? "",
+        text,
+        words,
+      },
       within: limit === undefined ? null : words <= limit,
       entries: Object.fromEntries(lists.map(({ list, count }) => [list, count])),
       complete: lists.length === 0 ? null : lists.every(({ count, wanted }) => count === wanted),
@@ -95,12 +103,13 @@ export function scoresAgainst(reference: string, text: string): Scores | null {
   };
 }
 
-function factorsOf(record: StructuredRecord): Record<FactorName, string> {
+/** Inputs go by their codes, which are short and the same in every experiment: t, pt, tf, ptf. */
+function factorsOf(levels: Levels, record: StructuredRecord): Record<FactorName, string> {
   const { method, model_type, input_type, model_role_setting, model_temperature, effort, output_length } = record;
   return {
     method: method ?? "unknown",
     model: model_type ?? "unknown",
-    input: input_type ?? "unknown",
+    input: findLevel(levels.input, input_type ?? "unknown")?.code ?? input_type ?? "unknown",
     role: model_role_setting ?? "unknown",
     temperature: model_temperature == null ? "none" : String(model_temperature),
     effort: effort ?? "none",

@@ -273,13 +273,16 @@ test("an explanation's scores are those of the text metrics against its row's re
   });
   const [reference, text] = ["You pay attention to something.", "We pay attention, we do not give it."];
   const records = async function* () {
+    // The name that records have for target and following sentence.
+    yield { ...record("tf", 0, { explanation_en: "" }), input_type: "target + following" };
     yield record("a", 0, { explanation_en: text, example_en: ["one", "two"] });
     yield record("b", 1, { explanation_en: text, example_en: ["one"] });
     yield record("c", 0, { error: "cut off", reason: "cut off" });
     yield record("d", 0, { matched: [] });
   };
   const rows = [bareRow({ index: 0, longman_explantion: reference }), bareRow({ index: 1 })];
-  const [a, b, ...rest] = await scoredAnswers(shipped(), rows, records());
+  const [empty, a, b, ...rest] = await scoredAnswers(shipped(), rows, records());
+  expect([empty?.factors.input, empty?.scores]).toEqual(["tf", null]);
   expect(rest).toEqual([]);
   expect(a).toMatchObject({ words: 8, within: true, complete: true, entries: { example_en: 2 } });
   expect(a?.scores).toMatchObject({
