@@ -43,19 +43,13 @@ export async function readRun(
   { plan, resamples, command }: { readonly plan: Plan; readonly resamples: number; readonly command: string },
 ): Promise<RunRead> {
   const jobs = planJobs(plan);
-  const states = await statesOf(reader, run, command);
+  const { states, trainings } = await readStates(reader, run, jobs, command);
   const [tally, words] = [lossTally(plan.seed, resamples), recoveryTally(plan.seed, resamples)];
   const cards = new Map<string, ModelCard>();
-  const trainings = new Map<string, Training>();
   const parents: Parent[] = [];
   for (const { id, kind, model } of jobs) {
     if (model === undefined) continue;
     const folder = `ilm/${run}/${id}`;
-    if (kind === "train" && states.has(id) && !trainings.has(model)) {
-      const { training, step, seconds } = await readTraining(reader, model, folder);
-      trainings.set(model, training);
-      states.set(id, { step, seconds, ...(states.get(id) as JobState) });
-    }
     if (kind !== "evaluate" || states.get(id)?.state !== "finished") continue;
     parents.push((await reader.requireStage(reader.root, { study: "ilm", run, stage: id }, command)).parent);
     await readEvaluation(reader, folder, { model, tally, words, cards });
@@ -65,6 +59,25 @@ export async function readRun(
   // Who reads a run is about to write it: the same pages, whether it is there already or not.
   states.set("comparison", { state: "finished" });
   return { jobs, states, tally, recovery: words.rows(), cards, trainings, parents };
+}
+
+/** How far each job of a run is, and the curves of its trainings: of a model with several folds that of the first. */
+export async function readStates(
+  reader: RunReader,
+  run: string,
+  jobs: readonly Job[],
+  command: string,
+): Promise<{ states: Map<string, JobState>; trainings: Map<string, Training> }> {
+  const states = await statesOf(reader, run, command);
+  const trainings = new Map<string, Training>();
+  for (const { id, kind, model } of jobs) {
+    const state = states.get(id);
+    if (kind !== "train" || model === undefined || state === undefined) continue;
+    const { training, ...done } = await readTraining(reader, model, `ilm/${run}/${id}`);
+    if (!trainings.has(model)) trainings.set(model, training);
+    states.set(id, { ...done, ...state });
+  }
+  return { states, trainings };
 }
 
 const Counts = z.looseObject({ steps: z.number().optional(), seconds: z.number().optional() });

@@ -2,7 +2,7 @@ export { recommendationsOf } from "./compare-advice.ts";
 export { type Deployment, deploymentsOf, ModelCard } from "./compare-cost.ts";
 export { gainsOf, transfersOf } from "./compare-gains.ts";
 export { gapsOf, matrixOf } from "./compare-matrix.ts";
-export { EVALUATED, type RunRead, type RunReader, readRun } from "./compare-read.ts";
+export { EVALUATED, type RunRead, type RunReader, readRun, readStates } from "./compare-read.ts";
 export * from "./compare-result.ts";
 export { criteriaOf } from "./compare-success.ts";
 export { type Training, TrainingLine, trainingCurve } from "./compare-training.ts";
@@ -16,5 +16,13 @@ export { type Recovery, recoveryTally, type WordMatch, WordRecord, wordMasks, wo
 export { type IlmReportInput, ilmReport } from "./report.ts";
 export { type RunState, runDocuments } from "./report-documents.ts";
 export { type JobState, planStatus, type Status, type StatusRow, wallHours } from "./status.ts";
-export { bytesText, hoursText, type Storage, statusLine, statusTable, storageEstimate } from "./status-words.ts";
+export {
+  bytesText,
+  hoursText,
+  type Storage,
+  statusLine,
+  statusTable,
+  storageEstimate,
+  storageLine,
+} from "./status-words.ts";
 export * from "./verdict.ts";

@@ -1,10 +1,11 @@
 /**
- * ilm, the study of infilling models per CEFR level: corpus, masks, masked examples and their layout as tokens.
+ * ilm, the study of infilling models per CEFR level: corpus, masked examples, their layout as tokens, six models compared.
  *
  * @example
  * splitSizes(723_282, [0.8, 0.1, 0.1]); // [578625, 72328, 72329]
  * maskClass("MaskPunctuation").open("Is it? Yes.")(pythonChance(0)).length; // 0
  * infillTokens(["word"]).names[50259]; // "<|infill_word|>"
+ * modelId("C1", { fineTuned: true, documents: 1_000 }); // "all-to-C1-1000"
  * @module
  */
 export * from "./compare.ts";

@@ -107,7 +107,7 @@ function matrix({ cells }: Comparison, measure: Measure): string[] {
 }
 
 function summaryPage({ run, comparison, status, cards }: RunState): string {
-  const [head = [], ...rows] = statusTable(status);
+  const rows = statusTable(status);
   const list = (kind: string): string[] =>
     comparison.criteria
       .filter((one) => one.kind === kind)
@@ -116,7 +116,7 @@ function summaryPage({ run, comparison, status, cards }: RunState): string {
     `# Implementation summary: ${text(run)}`,
     undecided(comparison),
     statusLine(status),
-    ...markdown(head, rows),
+    ...markdown(Object.keys(rows[0] ?? {}), rows.map(Object.values)),
     "## Complete when",
     list("complete").join("\n"),
     "## Exceptional when also",

@@ -3,17 +3,18 @@ import { foldsOf, planRows } from "./plan.ts";
 import { planModels } from "./plan-jobs.ts";
 import type { Status } from "./status.ts";
 
-/** The status as a table for the terminal: heads, then a line for each model. */
-export function statusTable({ rows }: Status): string[][] {
+/** The status as rows for a terminal's table, or a page's: a line for each model. */
+export function statusTable({ rows }: Status): Readonly<Record<string, string>>[] {
   const number = (n: number | null): string => (n === null ? "–" : n.toLocaleString("en-US"));
-  return [
-    ["model", "dataset", "documents", "examples", "steps", "hours", "left", "storage", "state"],
-    ...rows.map((row) => [
-      ...[row.model, row.dataset, number(row.documents), number(row.examples)],
-      ...[`${number(row.step)}/${number(row.steps)}`, hoursText(row.hours), hoursText(row.hoursLeft)],
-      ...[bytesText(row.bytes), row.state],
-    ]),
-  ];
+  return rows.map((row) => ({
+    ...{ model: row.model, dataset: row.dataset, documents: number(row.documents), examples: number(row.examples) },
+    ...{
+      steps: `${number(row.step)}/${number(row.steps)}`,
+      hours: hoursText(row.hours),
+      left: hoursText(row.hoursLeft),
+    },
+    ...{ storage: bytesText(row.bytes), state: row.state },
+  }));
 }
 
 /** One line: how many jobs are done, hours so far and left, storage. */
@@ -63,4 +64,9 @@ export function storageEstimate(plan: Plan, parameters: number): Storage | null 
   }
   const checkpoints = planModels(plan).length * folds * parameters * WEIGHT_BYTES;
   return { texts, examples, checkpoints, total: texts + examples + checkpoints };
+}
+
+export function storageLine({ texts, examples, checkpoints, total }: Storage): string {
+  const parts = `texts ${bytesText(texts)}, examples ${bytesText(examples)}, checkpoints ${bytesText(checkpoints)}`;
+  return `storage expected: ${bytesText(total)} (${parts})`;
 }

@@ -95,7 +95,7 @@ function rowOf(
     documents,
     examples: cut ?? (documents === null || each === undefined ? null : Math.round(documents * each)),
     ...{ step, steps, hours },
-    hoursLeft: leftOf({ step, steps, hours }, isSix ? planned : undefined, trained),
+    hoursLeft: leftOf({ step, steps, hours }, planned, trained),
     bytes: sum([...trained, ...(isSix ? [...of("corpus", model.id), ...of("examples", model.id)] : [])].map(bytesOf)),
     purpose: isSix ? planned.purpose : model.from === undefined ? "Transfer: direct" : "Transfer: fine-tuned",
   };
@@ -103,14 +103,14 @@ function rowOf(
 
 function leftOf(
   { step, steps, hours }: { readonly step: number; readonly steps: number; readonly hours: number },
-  planned: PlanRow | undefined,
+  planned: PlanRow,
   trained: readonly JobState[],
 ): number | null {
   if (stateOf(trained) === "finished") return 0;
   if (step > 0 && hours > 0) return (hours / step) * Math.max(0, steps - step);
-  if (planned?.hours === undefined) return null;
+  if (planned.hours === undefined) return null;
   const [low, high] = planned.hours;
-  return ((low + high) / 2) * trained.length * (1 - step / steps);
+  return ((low + high) / 2 / planned.steps) * (steps - step);
 }
 
 /** Hours until all are done, each model on the device that is free first, in their order. */

@@ -242,6 +242,16 @@ describe("status", () => {
     expect(status.wallHoursLeft).toBe(4.5); // five of 1.5 hours on two devices: three in a row
   });
 
+  test("a transfer model is expected to take as long a step as its level's own", () => {
+    const more = worldPlan({ transfer: { steps: 50, documents: [100] } });
+    const { rows } = planStatus(more, planJobs(more), new Map());
+    expect(rows.find(({ model }) => model === "all-to-B1-100")).toMatchObject({
+      hoursLeft: 0.75,
+      documents: 100,
+      steps: 50,
+    });
+  });
+
   test("nobody knows the hours of a plan without expectations that has not begun", () => {
     const blank = { ...plan, models: plan.models.map(({ hours, ...one }) => one) };
     expect(planStatus(blank, jobs, new Map()).hoursLeft).toBeNull();
@@ -252,17 +262,10 @@ describe("status", () => {
     expect(statusLine(status)).toBe(
       `3 of ${jobs.length} jobs done; 2.5 device hours so far, 7.5 device hours left (4.5 on the wall); 8.0 MB`,
     );
-    expect(statusTable(status)[2]).toEqual([
-      "world_B2_ilm",
-      "B2 only",
-      "800",
-      "12,800",
-      "25/100",
-      "0.5",
-      "1.5",
-      "0.0 kB",
-      "open",
-    ]);
+    expect(statusTable(status)[1]).toEqual({
+      ...{ model: "world_B2_ilm", dataset: "B2 only", documents: "800", examples: "12,800", steps: "25/100" },
+      ...{ hours: "0.5", left: "1.5", storage: "0.0 kB", state: "open" },
+    });
     expect([bytesText(263e6), bytesText(2.3e9)]).toEqual(["263.0 MB", "2.3 GB"]);
   });
 

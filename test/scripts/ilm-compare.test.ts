@@ -47,6 +47,21 @@ test("a run is compared: pages, numbers, report, and a manifest that holds; agai
   expect(second.outputs).toEqual(manifest.outputs);
 }, 60_000);
 
+test("the status of a plan before and after: what is done, what is left, what comes next", async () => {
+  const status = (run: string, ...more: readonly string[]): Promise<string> =>
+    done("scripts/ilm/status.ts", run, "--results", root.resolve("."), ...more);
+  const before = await status("nothing", "--plan", "scripts/ilm/plan.yaml", "--devices", "2");
+  expect(before).toMatch(/^efcamdat_C1_ilm +C1 only +8,004 +128,064 +0\/10,000 +0\.0 +2\.5 /m);
+  expect(before).toMatch(
+    /^storage expected: \d+\.\d GB \(texts 462\.\d MB, examples \d+\.\d MB, checkpoints 61\.7 GB\)$/m,
+  );
+  expect(before).toContain("next: corpus-C1, corpus-B2");
+  const after = await status("w1");
+  expect(after).toMatch(/^world_all_ilm +all \(mixed\) +800 +12,800 +100\/100 +2\.0 +0\.0 .* finished/m);
+  expect(after).toContain("12.0 device hours so far, 0.0 device hours left");
+  expect(after).toContain("nothing is left to do");
+}, 30_000);
+
 test("what cannot be compared is said in one line, a plan's mistake with its place", async () => {
   const { code, err } = await run(COMPARE, "nobody", "--results", root.resolve("."));
   expect([code !== 0, err.trim().split("\n").length]).toEqual([true, 1]);
