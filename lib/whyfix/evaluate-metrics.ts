@@ -31,37 +31,14 @@ export const differenceName = ({ factor, level, against, measure }: Omit<LevelDi
 export const judgedName = ({ factor, level, against }: JudgedDifference): string =>
   `${factor} ${level} against ${against}: share of judged pairs won`;
 
-/** Every number of an evaluation that a figure or a table of the report shows with an interval, in their order. */
+/** Every number of an evaluation that a figure of the report draws, in their order; first the best way of asking. */
 export function evaluationMetrics(evaluation: Evaluation): { headline: Named; metrics: Named[] } {
-  const { provider, ranking, means, differences, judge, explanations } = evaluation;
-  const metric = (name: string, interval: Interval, n: number, unit: string): Named => {
-    const { value, low, high } = interval;
-    return { name, value, low, high, n, unit, provider };
-  };
-  const bare = (name: string, value: number, n: number, unit: string): Named => ({
-    ...{ name, value, low: null, high: null, n, unit, provider },
-  });
-  const [best] = ranking.systems;
-  const quality = best && qualityOf(ranking.by, best);
-  const unit = ranking.by === "judge" ? "share" : "score in 0 to 1";
-  const headline =
-    best && quality
-      ? metric(
-          `best by ${ranking.by}: ${best.system}: ${qualityName(ranking.by)}`,
-          quality,
-          ranking.by === "judge" ? best.judged : best.n,
-          unit,
-        )
-      : bare("explanations evaluated", explanations, explanations, "explanations");
+  const { provider, means, differences, judge } = evaluation;
+  const metric = namer(provider);
   return {
-    headline,
+    headline: headlineOf(evaluation),
     metrics: [
-      ...ranking.systems.flatMap((one) => [
-        ...(one.wins ? [metric(`${one.system}: ${qualityName("judge")}`, one.wins, one.judged, "share")] : []),
-        ...(one.rank ? [metric(`${one.system}: mean place by METEOR`, one.rank, one.n, "place")] : []),
-        ...(one.meteor ? [metric(`${one.system}: METEOR`, one.meteor, one.n, "score in 0 to 1")] : []),
-        bare(`${one.system}: cost of 1,000 explanations`, one.usdPer1000, one.n, "US dollars"),
-      ]),
+      ...rankingMetrics(evaluation),
       ...means.map((one) => metric(meanName(one), one.mean, one.n, unitOf(one.measure))),
       ...differences.map((one) => metric(differenceName(one), one.difference, one.pairs, unitOf(one.measure))),
       ...(judge?.differences ?? []).map((one) => metric(judgedName(one), one.wins, one.pairs, "share")),
@@ -70,6 +47,35 @@ export function evaluationMetrics(evaluation: Evaluation): { headline: Named; me
       ),
     ],
   };
+}
+
+/** Makes metrics; a bare number has no interval. */
+function namer(provider: string) {
+  return (name: string, given: Interval | number, n: number, unit: string): Named => {
+    const { value, low, high } = typeof given === "number" ? { value: given, low: null, high: null } : given;
+    return { name, value, low, high, n, unit, provider };
+  };
+}
+
+function headlineOf({ provider, ranking: { by, systems }, explanations }: Evaluation): Named {
+  const metric = namer(provider);
+  const [best] = systems;
+  const quality = best && qualityOf(by, best);
+  if (!best || !quality) return metric("explanations evaluated", explanations, explanations, "explanations");
+  const name = `best by ${by}: ${best.system}: ${qualityName(by)}`;
+  return by === "judge"
+    ? metric(name, quality, best.judged, "share")
+    : metric(name, quality, best.n, "score in 0 to 1");
+}
+
+function rankingMetrics({ provider, ranking: { systems } }: Evaluation): Named[] {
+  const metric = namer(provider);
+  return systems.flatMap(({ system, wins, judged, rank, meteor, n, usdPer1000 }) => [
+    ...(wins ? [metric(`${system}: ${qualityName("judge")}`, wins, judged, "share")] : []),
+    ...(rank ? [metric(`${system}: mean place by METEOR`, rank, n, "place")] : []),
+    ...(meteor ? [metric(`${system}: METEOR`, meteor, n, "score in 0 to 1")] : []),
+    metric(`${system}: cost of 1,000 explanations`, usdPer1000, n, "US dollars"),
+  ]);
 }
 
 /** What the order of the ranking measures. */

@@ -91,8 +91,13 @@ const idOf = ({ pair, order }: JudgeItem): string => `judge_${pair.number}_${ord
 /** In order 1 the pair's first text is A, in order 2 it is B. */
 function contentOf({ pair, order }: JudgeItem): string {
   const [a, b] = order === 1 ? [pair.first, pair.second] : [pair.second, pair.first];
-  const values: Readonly<Record<string, string>> = { sentence: pair.sentence, A: a.text, B: b.text };
+  const values: Readonly<Record<string, string>> = { sentence: pair.sentence, A: bare(a.text), B: bare(b.text) };
   return TEXT.replace(/\{(sentence|A|B)\}/g, (_, name: string) => values[name] as string);
+}
+
+/** A text cannot close its own tag and speak as the judge's instructions. */
+function bare(text: string): string {
+  return text.replace(/<(?=\/?explanation_[AB]>)/g, "‹");
 }
 
 /** One judgement: a line of judge2.jsonl. */
