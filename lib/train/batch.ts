@@ -90,8 +90,11 @@ function targetsOf(examples: readonly Example[], starts: Int32Array, means: Pack
   };
 }
 
+/** Numbers of rows that are tried for a batch. */
+const TRIES = 16;
+
 /**
- * For each number of rows the shortest length that holds everything, and of these the cheapest. Rows may be longer than
+ * For some numbers of rows the shortest length that holds everything, and of these the cheapest. Rows may be longer than
  * the model's context: positions are counted within examples.
  */
 function rowsFor(lengths: readonly number[], width: number): { length: number; rows: readonly (readonly number[])[] } {
@@ -99,7 +102,9 @@ function rowsFor(lengths: readonly number[], width: number): { length: number; r
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const longest = lengths[order[0] as number] ?? 1;
   let best = { length: longest, rows: [] as readonly (readonly number[])[], cost: Number.POSITIVE_INFINITY };
-  for (let most = 1; most <= lengths.length; most++) {
+  const many = fill(lengths, order, longest).length; // more rows than this are of no use
+  const step = Math.max(1, Math.floor(many / TRIES));
+  for (let most = many; most >= 1; most -= step) {
     let [low, high] = [Math.max(longest, Math.ceil(total / most)), total];
     while (low < high) {
       const middle = (low + high) >> 1;
