@@ -184,7 +184,7 @@ function lookSection({ disagreements, judge }: Evaluation): ReportSection | unde
             { key: "verdicts", label: "the judge took", note: "in both orders" },
           ],
           rows: disagreements.map((one, at) => ({
-            ...{ row: one.error, sentence: { value: inert(one.sentence), detail: `look-${at}` }, why: one.why },
+            ...{ row: one.error, sentence: { value: one.sentence, detail: `look-${at}` }, why: one.why },
             ...{ first: one.first.system, second: one.second.system, verdicts: one.verdicts.join(", then ") },
           })),
         },
@@ -214,11 +214,6 @@ function details({ disagreements }: Evaluation): Record<string, Detail> {
   );
 }
 
-/** A spreadsheet that opens the table's CSV takes a text that begins so for a formula: an apostrophe stands before it. */
-function inert(text: string): string {
-  return /^'*\s*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
-}
-
 function sideSection({ sideBySide }: Evaluation): ReportSection {
   const methods = [...new Set(sideBySide.flatMap(({ texts }) => Object.keys(texts)))];
   const wide = (key: string, label: string): Column => ({ key, label, wide: true });
@@ -237,8 +232,8 @@ function sideSection({ sideBySide }: Evaluation): ReportSection {
             ...methods.map((method, at) => wide(`m${at}`, method)),
           ],
           rows: sideBySide.map(({ error, sentence, reference, texts }) => ({
-            ...{ row: error, sentence: inert(sentence), reference: reference === null ? null : inert(reference) },
-            ...Object.fromEntries(methods.map((method, at) => [`m${at}`, inert(texts[method] ?? "")])),
+            ...{ row: error, sentence, reference },
+            ...Object.fromEntries(methods.map((method, at) => [`m${at}`, texts[method] ?? ""])),
           })),
           pageRows: 5,
         },
