@@ -25,6 +25,7 @@ const BENCHES = [
   "labeling-report",
   "ilm-tokens",
   "ilm-examples",
+  "train",
   "selfcorrect",
   "selfcorrect-online",
   "selfcorrect-latency",
