@@ -25,4 +25,5 @@ export {
   storageEstimate,
   storageLine,
 } from "./status-words.ts";
+export * from "./train.ts";
 export * from "./verdict.ts";

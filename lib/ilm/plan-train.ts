@@ -5,12 +5,15 @@ import type { Training } from "./plan-jobs.ts";
 
 const ANSWERS = [TARGET.INFILL, TARGET.INFILL_SPECIAL];
 
+/** What a plan says of its trainings. */
+export type TrainSettings = Pick<Plan, "seed" | "batch" | "accumulate" | "length" | "rate" | "evaluateSteps">;
+
 /**
  * How the trainer trains a model of a plan. The loss is the mean over answers and their ends (and redundant text, where
  * the task has any) plus the mean over the context; the best model is the one with the lowest loss of answers.
  * @see Donahue, Lee & Liang 2020, section 4; settings: train_ilm.py of github.com/chrisdonahue/ilm
  */
-export function trainPlanOf(plan: Plan, { steps }: Pick<Training, "steps">): TrainPlan {
+export function trainPlanOf(plan: TrainSettings, { steps }: Pick<Training, "steps">): TrainPlan {
   const { seed, batch, accumulate, length, rate, evaluateSteps } = plan;
   return {
     ...{ seed, steps, batch, accumulate, length, evaluateSteps },

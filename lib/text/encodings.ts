@@ -40,14 +40,19 @@ const PATTERNS: Readonly<Record<EncodingName, readonly string[]>> = {
   ],
 };
 
-const loaded = new Map<EncodingName, Promise<Tokenizer>>();
+const loaded = new Map<string, Promise<Tokenizer>>();
 
-/** The tokenizer of an encoding, loaded once (some 0.3 s for the largest). Whitespace is JavaScript's. */
-export function loadTokenizer(name: EncodingName): Promise<Tokenizer> {
-  const known = loaded.get(name);
+/**
+ * The tokenizer of an encoding, loaded once (some 0.3 s for the largest). Whitespace is JavaScript's.
+ * @param tokens only the first so many, at least the 256 bytes: tokens are made of earlier ones, so that these are an
+ * encoding of their own, for small models
+ */
+export function loadTokenizer(name: EncodingName, tokens = Number.POSITIVE_INFINITY): Promise<Tokenizer> {
+  const key = `${name}/${tokens}`;
+  const known = loaded.get(key);
   if (known) return known;
-  const tokenizer = loadRanks(name).then((ranks) => bpe(ranks, new RegExp(PATTERNS[name].join("|"), "gu")));
-  loaded.set(name, tokenizer);
+  const tokenizer = loadRanks(name, tokens).then((ranks) => bpe(ranks, new RegExp(PATTERNS[name].join("|"), "gu")));
+  loaded.set(key, tokenizer);
   return tokenizer;
 }
 
@@ -58,10 +63,10 @@ export function encodingOf(model: string): EncodingName {
   return /^(?:gpt2|davinci|curie|babbage|ada)\b/.test(name) ? "r50k_base" : "o200k_base";
 }
 
-async function loadRanks(name: EncodingName): Promise<Ranks> {
+async function loadRanks(name: EncodingName, most: number): Promise<Ranks> {
   const { default: tokens } = await TABLES[name]();
   const ranks = new Map<string, number>();
-  for (const [rank, token] of tokens.entries())
+  for (const [rank, token] of tokens.slice(0, most).entries())
     ranks.set(typeof token === "string" ? byteString(token) : String.fromCharCode(...token), rank);
   return ranks;
 }

@@ -1,0 +1,4 @@
+export * from "./train-base.ts";
+export { scoredExamples, type TokenSetup, testExamples, trainingDocuments } from "./train-documents.ts";
+export * from "./train-files.ts";
+export * from "./train-flags.ts";

@@ -1,0 +1,80 @@
+// npx zx scripts/ilm/train-ilm.ts C1 results/ilm/my-run/train-C1 data/char_masks/efcamdat_C1 --max-steps 10000
+// Trains an infilling model. Its folder gets best/ (weights), last.safetensors, infilling.json, metrics.jsonl, time.json and
+// tensorboard/; the same command goes on where it was stopped.
+import { defineScript, main } from "corrigenda/cli";
+import * as engine from "corrigenda/engine";
+import { nodeDisk } from "corrigenda/files";
+import * as ilm from "corrigenda/ilm";
+import { loadTokenizer } from "corrigenda/text";
+import { realClock } from "corrigenda/time";
+import * as trainer from "corrigenda/train";
+import { z } from "zod";
+
+const script = defineScript({
+  name: "scripts/ilm/train-ilm.ts",
+  summary: "ilm: trains a GPT-2 to fill in blanks; goes on where it was stopped.",
+  positionals: {
+    experimentName: z.string().describe("the model's name"),
+    trainDir: z.string().describe("its own folder: results/ilm/<run>/<stage>"),
+    examplesDir: z.string().describe("folder of train.ilm and valid.ilm"),
+  },
+  flags: {
+    ...ilm.trainFlags,
+    engine: z.enum(["ort", "tfjs", "ref"]).default("ort").describe("what runs the steps"),
+    device: z
+      .enum(["cpu", "webgpu", "cuda", "tensorflow"])
+      .default("cpu")
+      .describe("where; scripts/ilm/doctor.ts tells"),
+    threads: z.number().int().positive().optional().describe("of the processor"),
+  },
+  examples: ["npx zx scripts/ilm/train-ilm.ts C1 results/ilm/my-run/train-C1 data/char_masks/C1 --max-steps 10000"],
+});
+
+await main(script, async (values, { disk, log, print, progress, signal }) => {
+  const { experimentName: name, trainDir, examplesDir, threads, device, ...flags } = values;
+  const place = { engine: flags.engine, device, threads } as const;
+  const { results, ...stageName } = ilm.trainPlace(trainDir);
+  const root = nodeDisk(disk.resolve(results));
+  await using files = await ilm.trainingFiles(disk, examplesDir, flags);
+  const base = await ilm.openBase(disk, flags.modelName, flags.trainFromScratch, trainer.GPT2_SHAPES);
+  const tokens = ilm.infillTokens(files.training.header.types, base.vocabulary);
+  const { shape, folder = "" } = base;
+  const opened = shape ? undefined : await trainer.openWeights(disk, folder);
+  const weights = opened
+    ? trainer.growVocab(opened, tokens.size, flags.seed)
+    : trainer.initialWeights({ ...(shape as trainer.ModelShape), vocab: tokens.size }, flags.seed);
+  const tokenizer = await loadTokenizer("r50k_base", base.vocabulary);
+  const [length, skipNaiveIncomplete] = [flags.trainSequenceLength, flags.trainSkipNaiveIncomplete];
+  const setup = { task: flags.task, length, tokens, tokenizer, skipNaiveIncomplete };
+  const [seed, documents, examples] = [flags.seed, flags.trainMaxNumDocuments, flags.evalMaxNumExamples];
+  const training = ilm.trainingDocuments(files.training, setup, { seed, documents });
+  const validation = ilm.scoredExamples(files.validation, setup, { seed, documents: examples });
+  const plan = ilm.trainPlanFrom(flags, training.size);
+  const spec = {
+    ...{ ...stageName, config: ilm.trainRecord(flags, plan, weights.model, { engine: flags.engine, device }) },
+    command: [script.name, name, `${results}/ilm/{run}/${stageName.stage}`, examplesDir, ...ilm.flagWords(flags)],
+    ...{ inputs: await engine.hashInputs(disk, files.paths), seeds: { seed } },
+    environment: await engine.stageEnvironment(disk, realClock.now()),
+  };
+  const on = (event: trainer.TrainEvent): void => {
+    if (event.kind === "step")
+      progress.update({ label: ilm.trainLabel(name, event), total: event.steps, done: event.step });
+    else log.debug(JSON.stringify(event));
+  };
+  await engine.tableStage({ root, clock: realClock, spec }, async (stage) => {
+    await root.write(
+      stage.path(ilm.INFILLING_FILE),
+      ilm.infillingText({ ...setup, ...files.training.header, vocabulary: base.vocabulary }),
+    );
+    const { step, best } = await trainer.train(plan, {
+      ...{ disk: root, folder: stage.folder, training, validation, weights, clock: realClock, on, signal },
+      open: (options, from) => trainer.openEngine(place, options, from),
+    });
+    progress.end();
+    print(
+      `${name}: ${step} steps, best after ${best?.step}: perplexity ${Math.exp(best?.loss ?? NaN).toFixed(1)} (infill)`,
+    );
+    return { outputs: ilm.TRAINED, counts: ilm.trainCounts(files.training.header, training.size, step) };
+  });
+  await weights.close();
+});
