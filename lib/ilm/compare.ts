@@ -6,6 +6,7 @@ export { EVALUATED, type RunRead, type RunReader, readRun, readStates } from "./
 export * from "./compare-result.ts";
 export { criteriaOf } from "./compare-success.ts";
 export { type Training, TrainingLine, trainingCurve } from "./compare-training.ts";
+export * from "./evaluate.ts";
 export { type LossTally, lossTally, MEASURES, type Measure } from "./perplexity.ts";
 export { averagedLosses, averagedModels } from "./perplexity-average.ts";
 export { LossRecord, lossRecord, type TargetTallies } from "./perplexity-record.ts";
@@ -15,6 +16,7 @@ export { trainPlanOf } from "./plan-train.ts";
 export { type Recovery, recoveryTally, type WordMatch, WordRecord, wordMasks, wordMatch } from "./recover.ts";
 export { type IlmReportInput, ilmReport } from "./report.ts";
 export { type RunState, runDocuments } from "./report-documents.ts";
+export * from "./run.ts";
 export { type JobState, planStatus, type Status, type StatusRow, wallHours } from "./status.ts";
 export {
   bytesText,

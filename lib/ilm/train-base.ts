@@ -3,7 +3,8 @@ import type { Disk } from "corrigenda/files";
 import type { ModelShape } from "corrigenda/train";
 import { z } from "zod";
 import { TASKS } from "./example-layout.ts";
-import { GPT2_TOKENS } from "./tokens-infill.ts";
+import { GPT2_TOKENS, infillTokens } from "./tokens-infill.ts";
+import type { TokenSetup } from "./train-documents.ts";
 
 /** Shapes below GPT-2's own, always trained from scratch. `vocab`: the first so many of GPT-2's tokens. */
 export const SMALL_SHAPES: Readonly<Record<string, ModelShape>> = {
@@ -29,6 +30,14 @@ export const INFILLING_FILE = "infilling.json";
 
 export function infillingText({ task, length, types, vocabulary }: Omit<Infilling, "format">): string {
   return `${JSON.stringify({ format: "ilm model 1", task, length, types, vocabulary }, null, 2)}\n`;
+}
+
+/** How the model was shown its texts. */
+export function setupOf(
+  { task, length, types, vocabulary }: Infilling,
+  tokenizer: TokenSetup["tokenizer"],
+): TokenSetup {
+  return { task, length, tokens: infillTokens(types, vocabulary), tokenizer };
 }
 
 /** Where a training starts. */

@@ -1,4 +1,4 @@
-import { StudyError } from "corrigenda/error";
+import { isStudyError, StudyError } from "corrigenda/error";
 import type { Disk } from "corrigenda/files";
 import type { TrainEvent } from "corrigenda/train";
 import { type Examples, type ExamplesHeader, openExamples } from "./example-file.ts";
@@ -63,4 +63,28 @@ export const TRAINED = [
 export function trainCounts(header: ExamplesHeader, documents: number, steps: number) {
   const all = documents === header.documents;
   return { documents, examples: all ? header.examples : documents * header.examplesPerDocument, steps };
+}
+
+const ERRORS = "errors.jsonl";
+
+/** Notes what a training ended with, so that errors of a device are not forgotten when it goes on. */
+export async function notingErrors<T>(disk: Disk, folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isStudyError(error, "stopped") && error instanceof Error) {
+      const notes = await disk.append(`${folder}/${ERRORS}`);
+      await notes.write(`${JSON.stringify({ error: error.message })}\n`);
+      await notes.close();
+    }
+    throw error;
+  }
+}
+
+/** How often a training ended in an error. */
+export async function errorsNoted(disk: Disk, folder: string): Promise<number> {
+  if ((await disk.size(`${folder}/${ERRORS}`)) === undefined) return 0;
+  const parts: Uint8Array[] = [];
+  for await (const part of disk.read(`${folder}/${ERRORS}`)) parts.push(part);
+  return Buffer.concat(parts).toString("utf8").split("\n").length - 1;
 }

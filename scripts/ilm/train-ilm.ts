@@ -20,12 +20,7 @@ const script = defineScript({
   },
   flags: {
     ...ilm.trainFlags,
-    engine: z.enum(["ort", "tfjs", "ref"]).default("ort").describe("what runs the steps"),
-    device: z
-      .enum(["cpu", "webgpu", "cuda", "tensorflow"])
-      .default("cpu")
-      .describe("where; scripts/ilm/doctor.ts tells"),
-    threads: z.number().int().positive().optional().describe("of the processor"),
+    ...ilm.placeFlags,
   },
   examples: ["npx zx scripts/ilm/train-ilm.ts C1 results/ilm/my-run/train-C1 data/char_masks/C1 --max-steps 10000"],
 });
@@ -66,10 +61,10 @@ await main(script, async (values, { disk, log, print, progress, signal }) => {
       stage.path(ilm.INFILLING_FILE),
       ilm.infillingText({ ...setup, ...files.training.header, vocabulary: base.vocabulary }),
     );
-    const { step, best } = await trainer.train(plan, {
-      ...{ disk: root, folder: stage.folder, training, validation, weights, clock: realClock, on, signal },
-      open: (options, from) => trainer.openEngine(place, options, from),
-    });
+    const work = { disk: root, folder: stage.folder, training, validation, weights, clock: realClock, on, signal };
+    const { step, best } = await ilm.notingErrors(root, stage.folder, () =>
+      trainer.train(plan, { ...work, open: (options, from) => trainer.openEngine(place, options, from) }),
+    );
     progress.end();
     print(
       `${name}: ${step} steps, best after ${best?.step}: perplexity ${Math.exp(best?.loss ?? NaN).toFixed(1)} (infill)`,

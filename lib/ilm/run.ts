@@ -1,0 +1,2 @@
+export * from "./run-prepare.ts";
+export * from "./run-train.ts";
