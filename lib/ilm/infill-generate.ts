@@ -106,11 +106,11 @@ export function blanksOf(sentence: string, type: string, types: readonly string[
   return { ids: [...ids, setup.tokens.start], blanks: parts.length - 1 };
 }
 
-/** The sentence with its answers in place of the blanks. */
+/** The sentence, on one line, with its answers in place of the blanks. A model may write anything: control characters go. */
 export function filledIn(sentence: string, answers: readonly string[]): string {
   let at = 0;
   return sentence.replace(BLANK, (blank) => {
-    const answer = answers[at++] ?? "";
+    const answer = (answers[at++] ?? "").replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trimEnd();
     return blank.startsWith(" ") && answer !== "" && !answer.startsWith(" ") ? ` ${answer}` : answer;
   });
 }
