@@ -12,8 +12,8 @@ const script = defineScript({
   name: "scripts/bench/ilm-examples.ts",
   summary: "ilm: masked examples a second, CSV to text, and their memory.",
   flags: {
-    merlin: z.string().default("../shared/data/learner/merlin.jsonl").describe("MERLIN's texts"),
-    copies: z.number().int().positive().default(60).describe("how often the German ones are taken"),
+    merlin: z.string().default("data/sample/ilm/merlin-de.jsonl").describe("MERLIN's texts"),
+    copies: z.number().int().positive().default(500).describe("how often the German ones are taken"),
     rows: z.number().int().positive().default(EFCAMDAT_ROWS).describe("rows of the synthetic corpus"),
   },
 });

@@ -13,7 +13,7 @@ const script = defineScript({
   name: "scripts/bench/pdf.ts",
   summary: "PDF text against the plain engine, pdf.js and pdftotext; memory over 2,000 pages.",
   flags: {
-    papers: z.string().default("../shared/data/papers").describe("folder of PDFs; all of them are read"),
+    papers: z.string().default("data/sample/papers").describe("folder of PDFs; all of them are read"),
     times: z.number().int().positive().default(10).describe("how often each is read in a round"),
     rounds: z.number().int().positive().default(7).describe("paired rounds"),
     pdfjs: z

@@ -27,7 +27,7 @@ const script = defineScript({
     defectRuns: count(10_000).default(400).describe("runs of the instance of the update-rule defect"),
     seeds: count(100).default(20).describe("worlds of 54 contexts"),
     seed: z.number().int().default(1126).describe("of all chance"),
-    reference: z.string().default("../shared/data/reference").describe("folder of the reference figures"),
+    reference: z.string().default("test/golden/bandits").describe("folder of the reference figures"),
   },
   examples: ["npx zx scripts/trial/bandits.ts --runs 1000"],
 });

@@ -15,16 +15,13 @@ import {
 import { describe, expect, test } from "vitest";
 
 const disk = nodeDisk(`${import.meta.dirname}/../..`);
-const folder = "../shared/data/reference";
-const here = (await disk.size(`${folder}/bernoulli_bandit_regret_reference.json`)) !== undefined;
-if (!here) console.warn(`skipped: ${disk.resolve(folder)} is not here`);
+const folder = "test/golden/bandits";
 const seed = 1126;
 
-describe.skipIf(!here)("reference figures (T = 10,000 and more runs: scripts/trial/bandits.ts)", async () => {
-  const read = async (name: string): Promise<unknown> =>
-    JSON.parse(here ? await readText(disk, `${folder}/${name}.json`) : "null");
-  const bernoulli = BernoulliReference.catch({}).parse(await read("bernoulli_bandit_regret_reference"));
-  const defect = DefectReference.nullable().parse(await read("rts_update_rule_defect_reference"));
+describe("reference figures (T = 10,000 and more runs: scripts/trial/bandits.ts)", async () => {
+  const read = async (name: string): Promise<unknown> => JSON.parse(await readText(disk, `${folder}/${name}.json`));
+  const bernoulli = BernoulliReference.parse(await read("bernoulli_bandit_regret_reference"));
+  const defect = DefectReference.parse(await read("rts_update_rule_defect_reference"));
 
   test.each(Object.keys(bernoulli))(
     "%s: regret at 100 and 1,000 steps lies within 3 standard errors, of epsilon-greedy within 15 per cent",
