@@ -29,6 +29,7 @@ export const trainFlags = {
   trainMaxGradNorm: z.number().positive().default(1).describe("gradients are clipped to this norm"),
   patience: count.optional().describe("end after so many evaluations without a lower loss"),
   evalExamplesTag: tag.default("valid").describe("<tag>.ilm to validate on"),
+  evalOnly: z.boolean().default(false).describe("train nothing: print the losses of the best model so far"),
   evalMaxNumExamples: count.default(500).describe("examples of it at most, drawn"),
 };
 const Flags = z.object(trainFlags);

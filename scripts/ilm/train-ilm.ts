@@ -31,6 +31,11 @@ await main(script, async (values, { disk, log, print, progress, signal }) => {
   const { results, ...stageName } = ilm.trainPlace(trainDir);
   const root = nodeDisk(disk.resolve(results));
   await using files = await ilm.trainingFiles(disk, examplesDir, flags);
+  if (flags.evalOnly) {
+    await using model = await ilm.openModel({ ...trainer, loadTokenizer }, disk, trainDir, place, flags.trainBatchSize);
+    const losses = await ilm.evaluatedOnly(trainer.scoreDocuments, model, files.validation, flags);
+    return print(JSON.stringify(losses, null, 2));
+  }
   const base = await ilm.openBase(disk, flags.modelName, flags.trainFromScratch, trainer.GPT2_SHAPES);
   const tokens = ilm.infillTokens(files.training.header.types, base.vocabulary);
   const { shape, folder = "" } = base;
