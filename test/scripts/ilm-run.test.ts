@@ -36,6 +36,7 @@ async function killStep(disk: Disk, file: string): Promise<void> {
 test("six models, killed in a training and in an evaluation, end in the files of an undisturbed run", async () => {
   const plan = (await readText(nodeDisk("."), "scripts/ilm/micro-plan.yaml"))
     .replace(/steps: \d+/g, "steps: 6")
+    .replace(/(level: B2.*steps: )6/, (_, before: string) => `${before}24`) // long enough to be killed in
     .replace("evaluateSteps: 15", "evaluateSteps: 2");
   await root.write("plan.yaml", plan);
   const words = (results: string): string[] => [
@@ -54,6 +55,7 @@ test("six models, killed in a training and in an evaluation, end in the files of
     const running = start(words("killed"));
     await killStep(killed, file);
     expect((await running.ended).code).not.toBe(0);
+    expect(await killed.size(`ilm/micro/${file.replace(/\/.*/, "/manifest.json")}`)).toBeUndefined();
   }
   await done(...words("killed"));
   expect(await outcome(killed, "ilm/micro")).toEqual(calm);
