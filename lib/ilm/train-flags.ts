@@ -72,12 +72,15 @@ export interface TrainPlace {
   readonly study: string;
   readonly run: string;
   readonly stage: string;
+  /** The folder with "{run}" for the run's name, as a recorded command has it. */
+  readonly recorded: string;
 }
 
 /** A folder <results>/ilm/<run>/<stage>, taken apart. Throws StudyError "config" for another one. */
 export function trainPlace(folder: string): TrainPlace {
   const [, results, run, stage] = /^(?:(.+)\/)?ilm\/([^/]+)\/([^/]+)\/?$/.exec(folder) ?? [];
-  if (run !== undefined && stage !== undefined) return { results: results ?? ".", study: "ilm", run, stage };
+  if (run !== undefined && stage !== undefined)
+    return { results: results ?? ".", study: "ilm", run, stage, recorded: `${results ?? "."}/ilm/{run}/${stage}` };
   throw new StudyError(
     "config",
     `${folder} is no stage's folder; give one of its own to each model: results/ilm/my-run/train-C1`,

@@ -28,7 +28,7 @@ const script = defineScript({
 await main(script, async (values, { disk, log, print, progress, signal }) => {
   const { experimentName: name, trainDir, examplesDir, threads, device, ...flags } = values;
   const place = { engine: flags.engine, device, threads } as const;
-  const { results, ...stageName } = ilm.trainPlace(trainDir);
+  const { results, recorded, ...stageName } = ilm.trainPlace(trainDir);
   const root = nodeDisk(disk.resolve(results));
   await using files = await ilm.trainingFiles(disk, examplesDir, flags);
   if (flags.evalOnly) {
@@ -52,7 +52,7 @@ await main(script, async (values, { disk, log, print, progress, signal }) => {
   const plan = ilm.trainPlanFrom(flags, training.size);
   const spec = {
     ...{ ...stageName, config: ilm.trainRecord(flags, plan, weights.model, { engine: flags.engine, device }) },
-    command: [script.name, name, `${results}/ilm/{run}/${stageName.stage}`, examplesDir, ...ilm.flagWords(flags)],
+    command: [script.name, name, recorded, examplesDir, ...ilm.flagWords({ ...flags, device })],
     ...{ inputs: await engine.hashInputs(disk, files.paths), seeds: { seed } },
     environment: await engine.stageEnvironment(disk, realClock.now()),
   };

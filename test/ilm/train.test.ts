@@ -51,7 +51,8 @@ describe("how long and how a model trains", () => {
 
   test("a model has a folder of its own below ilm/<run>/", () => {
     const stage = { results: "/x/results", study: "ilm", run: "r1", stage: "train-C1" };
-    expect(ilm.trainPlace("/x/results/ilm/r1/train-C1/")).toEqual(stage);
+    const recorded = "/x/results/ilm/{run}/train-C1";
+    expect(ilm.trainPlace("/x/results/ilm/r1/train-C1/")).toEqual({ ...stage, recorded });
     expect(() => ilm.trainPlace("training/ilm")).toThrow("one of its own to each model");
   });
 
