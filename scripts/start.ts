@@ -20,7 +20,9 @@ const script = defineScript({
 });
 
 await main(script, async ({ results }, { disk, print, signal }) => {
-  print("Corrigenda. Offline, no key: the answers below are simulated, no model is asked.\n");
+  print(
+    "Corrigenda. Offline, no key: answers below are simulated, no service is asked; ilm trains its own small models.\n",
+  );
   const studies = parseYaml(await readText(disk, FILE), FILE, Studies);
   for (const { title, steps } of studies) {
     print(title);
@@ -37,15 +39,11 @@ await main(script, async ({ results }, { disk, print, signal }) => {
   for (const { title, stage, report } of studies) {
     const metrics = await readMetrics(root, stage);
     if (!metrics) throw new StudyError("stage", `${root.resolve(stage)} has no metrics.json; run npm start again`);
-    const { name, value, low, high, n } = metrics.headline;
-    const interval =
-      low === null || high === null ? "" : `95 % interval ${percent(low)} to ${percent(high)}, n = ${n}, `;
-    print(`${title}\n  ${name}: ${percent(value)} (${interval}simulated)`);
+    const { name, value, low, high, n, unit, provider } = metrics.headline;
+    const shown = (figure: number): string => `${(unit === "share" ? 100 * figure : figure).toFixed(1)} %`;
+    const interval = low === null || high === null ? "" : `95 % interval ${shown(low)} to ${shown(high)}, n = ${n}, `;
+    print(`${title}\n  ${name}: ${shown(value)} (${interval}${provider === "offline" ? "simulated" : provider})`);
     if ((await root.size(report)) !== undefined) print(`  report: ${root.resolve(report)}`);
   }
   print("\nNext: npm run notebook -- notebooks/00-tour.ipynb, or docs/ for your own data and a real model.");
 });
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
