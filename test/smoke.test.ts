@@ -42,10 +42,16 @@ describe("npm start", () => {
   afterAll(() => root.remove("."));
 
   test("says that its answers are simulated, and where the reports lie", () => {
-    expect(said).toContain("Offline, no key: the answers below are simulated, no model is asked.");
+    expect(said).toContain("Offline, no key: answers below are simulated, no service is asked; ilm trains its own");
     for (const [name] of RUNS) expect(said).toContain(`  report: ${root.resolve(`whyfix/${name}/report.html`)}\n`);
     expect(said).toMatch(/^ {2}explanations that parse: [\d.]+ % \(95 % interval .*, simulated\)$/m);
     expect(said).toMatch(/^ {2}reasoning replies that parse: [\d.]+ % \(95 % interval .*, simulated\)$/m);
+    expect(said).toMatch(
+      /^ {2}accuracy gained over never asking again .*: -?[\d.]+ % \(95 % interval .*, simulated\)$/m,
+    );
+    expect(said).toMatch(
+      /^ {2}specialisation gain, .*H1–H3 are not decided by this run\): -?[\d.]+ % .*, models trained here\)$/m,
+    );
   });
 
   test.each(RUNS)("leaves run %s with four finished stages, offline metrics, a report", async (name) => {
