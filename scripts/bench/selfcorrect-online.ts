@@ -17,7 +17,7 @@ const script = defineScript({
   flags: {
     traces: whole.default(4_000).describe("of each round"),
     rounds: whole.default(5).describe("paired rounds"),
-    concurrency: whole.default(64).describe("traces at a time, and so calls in flight"),
+    concurrency: whole.default(128).describe("traces at a time, and so calls in flight; 128 is the usual lag"),
     folder: z.string().default("results/.bench/selfcorrect").describe("working folder; emptied"),
     serve: z.boolean().default(false).describe("only answer, for the process that started this one"),
     as: z.enum(["sdk", "lean", "bare"]).optional().describe("only ask --url, for the process that started this one"),
