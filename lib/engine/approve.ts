@@ -1,24 +1,18 @@
 import type { PlanSummary } from "corrigenda/batch";
 import { dollars } from "corrigenda/cli";
-import { StudyError } from "corrigenda/error";
+import { tellUnpriced } from "./calls.ts";
 import type { CheckedQuestion } from "./job.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Says what the plan would cost, before anything is sent. */
 export function approve<Row, Out>(
-  { log, provider }: Workplace,
+  place: Workplace,
   { guarded, maxCostUsd, calibration }: CheckedQuestion<Row, Out>,
   { summary, unpriced }: { readonly summary: PlanSummary; readonly unpriced: ReadonlySet<string> },
 ): void {
+  const { log, provider } = place;
   guarded.verdict();
-  const models = [...unpriced].join(", ");
-  if (models !== "" && maxCostUsd !== undefined) {
-    throw new StudyError(
-      "config",
-      `no price is known for ${models}, so --max-cost cannot be kept; leave it out or name a priced model`,
-    );
-  }
-  if (models !== "") log.warn(`no price is known for ${models}: its cost is counted as $0`);
+  tellUnpriced(place, unpriced, maxCostUsd);
   const spread = calibration ? ((calibration.high - calibration.low) / 2 / calibration.tokensPerByte) * 100 : 0;
   const counted = calibration ? ` ±${spread.toFixed(1)} % (${Math.min(calibration.n, summary.rows)} counted)` : "";
   const simulated = provider.name === "offline" ? ", simulated" : "";

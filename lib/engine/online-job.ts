@@ -1,16 +1,12 @@
 import type { BatchProgress, PlanSummary } from "corrigenda/batch";
 import { StudyError } from "corrigenda/error";
-import { type OnlineEvent, type OnlineNotice, runOnline, type UnknownCalls, unknownCalls } from "corrigenda/online";
-import { priceUsd, requestKey } from "corrigenda/provider";
-import { keyedRng } from "corrigenda/rng";
-import { keyTable, openJournal, readJournal } from "corrigenda/store";
+import { type OnlineEvent, type OnlineNotice, runOnline } from "corrigenda/online";
+import { requestKey } from "corrigenda/provider";
+import { keyTable, openJournal } from "corrigenda/store";
 import { approve } from "./approve.ts";
+import { callPricing, callSettings, callsUnknown } from "./calls.ts";
 import { type CheckedQuestion, estimatorOf, type Job } from "./job.ts";
-import { spentElsewhere } from "./spent.ts";
 import type { Workplace } from "./workplace.ts";
-
-export const CONCURRENCY = 16;
-export const TIMEOUT_MS = 600_000;
 
 /**
  * The same job over synchronous calls: planning counts and prices, collecting asks. A row that failed has no kept reply,
@@ -21,10 +17,9 @@ export async function openOnlineJob<Row, Out>(
   question: CheckedQuestion<Row, Out>,
   folder: string,
 ): Promise<Job<Row, Out>> {
-  const { provider, store, clock, root, signal, settings, log } = place;
+  const { provider, store, root } = place;
   const journal = await openJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
-  const pricing = { provider: provider.name, batch: false, at: clock.now() };
-  const { estimate, unpriced } = estimatorOf(question, pricing);
+  const { estimate, unpriced } = estimatorOf(question, callPricing(place));
   const { prompt, checked } = question.guarded;
   const progress = {
     requests: 0,
@@ -37,7 +32,16 @@ export async function openOnlineJob<Row, Out>(
     inputTokens: 0,
     outputTokens: 0,
   };
-  const elsewhereUsd = await spentElsewhere(place, folder);
+  const sending = await callSettings(place, folder, {
+    maxCostUsd: question.maxCostUsd,
+    onEvent: (notice) => {
+      tally(progress, notice);
+      place.progress.update({
+        ...{ label: `${folder} · online`, total: progress.requests, done: progress.done, failed: progress.failed },
+        ...{ tokens: progress.inputTokens + progress.outputTokens, usd: progress.usd },
+      });
+    },
+  });
   const survey = async (): Promise<PlanSummary> => {
     const sum = { rows: 0, requests: 0, cached: 0, shared: 0, tokens: 0, usd: 0, usdLow: 0, usdHigh: 0 };
     const seen = keyTable();
@@ -61,42 +65,20 @@ export async function openOnlineJob<Row, Out>(
     plan: async () => {
       const summary = await survey();
       approve(place, question, { summary, unpriced });
-      refuseOverBudget(summary, elsewhereUsd + (await store.spentUsd(folder)), question.maxCostUsd);
+      refuseOverBudget(summary, sending.spentElsewhereUsd + (await store.spentUsd(folder)), question.maxCostUsd);
       progress.requests = summary.requests;
       return summary;
     },
     advance: async () => "done",
     outcomes: (rows) =>
       runOnline({
-        ...{ rows, prompt, provider, store, journal, run: folder, clock, signal },
-        price: (model, usage) => priceUsd({ ...pricing, model, usage }),
-        rng: keyedRng("back-off", folder),
-        concurrency: settings.concurrency ?? CONCURRENCY,
-        timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
-        ...(question.maxCostUsd === undefined
-          ? {}
-          : { maxCostUsd: question.maxCostUsd, spentElsewhereUsd: elsewhereUsd }),
-        onEvent: (notice) => {
-          tally(progress, notice);
-          if (notice.t === "pause") log.warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
-          place.progress.update({
-            ...{ label: `${folder} · online`, total: progress.requests, done: progress.done, failed: progress.failed },
-            ...{ tokens: progress.inputTokens + progress.outputTokens, usd: progress.usd },
-          });
-        },
+        ...{ rows, prompt, journal },
+        ...sending,
       }),
     cancel: async () => 0,
     unknown: () => callsUnknown(place, folder),
     [Symbol.asyncDispose]: () => journal.close(),
   };
-}
-
-/** Calls that went out and whose replies the stage of `folder` never got. */
-export async function callsUnknown({ root, store }: Workplace, folder: string): Promise<readonly UnknownCalls[]> {
-  const events = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
-  const paid = new Set<string>();
-  for (const { key } of unknownCalls(events, () => false)) if ((await store.get(key))?.run === folder) paid.add(key);
-  return unknownCalls(events, (key) => paid.has(key));
 }
 
 function tally(progress: { -readonly [Key in keyof BatchProgress]: number }, notice: OnlineNotice): void {

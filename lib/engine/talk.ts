@@ -1,16 +1,13 @@
 import { dollars } from "corrigenda/cli";
-import { StudyError } from "corrigenda/error";
 import { type Answered, type OnlineEvent, type OnlineNotice, openCalls } from "corrigenda/online";
-import { type ModelRequest, priceUsd } from "corrigenda/provider";
+import type { ModelRequest } from "corrigenda/provider";
 import { isFinished, openStage, type Stage, type StageResult } from "corrigenda/results";
-import { keyedRng } from "corrigenda/rng";
 import { openJournal } from "corrigenda/store";
+import { callPricing, callSettings, callsUnknown, tellUnpriced } from "./calls.ts";
 import { calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 import { type GuardOptions, guardRequests, type RequestGuard } from "./guard.ts";
 import { writeLedger } from "./ledger.ts";
 import { modelList, noteModel, type SeenModels } from "./models-seen.ts";
-import { CONCURRENCY, callsUnknown, TIMEOUT_MS } from "./online-job.ts";
-import { spentElsewhere } from "./spent.ts";
 import type { StageEnd, StageSpec } from "./stages.ts";
 import { attachLog, type Workplace } from "./workplace.ts";
 
@@ -47,7 +44,10 @@ export async function talkStage(
   await attachLog(place, stage);
   await using journal = await openTalkJournal(place, stage.folder);
   const models: SeenModels = new Map();
-  const calls = await openCalls({ ...(await callOptions(place, options, stage.folder)), journal });
+  const calls = await openCalls({
+    ...(await callSettings(place, stage.folder, { onEvent: () => {}, ...options })),
+    journal,
+  });
   const ask: Ask = async (request) => {
     const answered = await calls.ask(guard.sent(request));
     if (answered.ok) noteModel(models, request.model, answered.reply);
@@ -68,42 +68,25 @@ export async function talkStage(
 
 /** Says what one call costs. Throws StudyError "config" where a request would be refused. */
 async function announce(
-  { provider, clock, log }: Workplace,
+  place: Workplace,
   { sample, output, maxCostUsd }: TalkOptions,
   guard: RequestGuard,
 ): Promise<void> {
+  const { provider, log } = place;
   const wires = sample.map((request) => provider.encode(guard.look(request)));
   const [first] = wires;
   if (!first) return;
   for (const warning of guard.verdict()) log.warn(warning);
   const bodies = wires.map(({ body }) => body);
-  const pricing = { provider: provider.name, batch: false, at: clock.now() };
-  const { estimate, unpriced } = requestEstimator(await calibrateBodies(bodies, first.model), output, pricing);
+  const ratio = await calibrateBodies(bodies, first.model);
+  const { estimate, unpriced } = requestEstimator(ratio, output, callPricing(place));
   const usd = wires.reduce((sum, wire) => sum + estimate(wire).usd, 0) / wires.length;
-  const names = [...unpriced].join(", ");
-  if (names !== "" && maxCostUsd !== undefined)
-    throw new StudyError("config", `no price is known for ${names}: leave --max-cost out, or name a priced model`);
-  if (names !== "") log.warn(`no price is known for ${names}: its cost is counted as $0`);
-  else log.info(`a first call costs about ${dollars(usd)}${provider.name === "offline" ? " (simulated)" : ""}`);
+  tellUnpriced(place, unpriced, maxCostUsd);
+  if (unpriced.size === 0)
+    log.info(`a first call costs about ${dollars(usd)}${provider.name === "offline" ? " (simulated)" : ""}`);
 }
 
 async function openTalkJournal({ root }: Workplace, folder: string) {
   const journal = await openJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
   return { ...journal, [Symbol.asyncDispose]: () => journal.close() };
-}
-
-async function callOptions(place: Workplace, { maxCostUsd, onEvent }: TalkOptions, folder: string) {
-  const { provider, store, clock, signal, settings, log } = place;
-  const pricing = { provider: provider.name, batch: false, at: clock.now() };
-  return {
-    ...{ provider, store, clock, signal, run: folder, rng: keyedRng("back-off", folder) },
-    price: (model: string, usage: Parameters<typeof priceUsd>[0]["usage"]) => priceUsd({ ...pricing, model, usage }),
-    concurrency: settings.concurrency ?? CONCURRENCY,
-    timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
-    ...(maxCostUsd === undefined ? {} : { maxCostUsd, spentElsewhereUsd: await spentElsewhere(place, folder) }),
-    onEvent: (notice: OnlineNotice) => {
-      if (notice.t === "pause") log.warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
-      onEvent?.(notice);
-    },
-  };
 }

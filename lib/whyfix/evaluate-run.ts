@@ -8,7 +8,7 @@ import type { Evaluation } from "./evaluate.ts";
 import { qualityName } from "./evaluate-metrics.ts";
 import { qualityOf } from "./evaluate-ranking.ts";
 import { usdText } from "./report-texts.ts";
-import type { Files } from "./setup.ts";
+import { type Files, stepFields } from "./setup.ts";
 import type { Metric } from "./summary.ts";
 
 /** Lines of the ranking that a terminal shows. */
@@ -33,15 +33,7 @@ export interface EvaluateFlags {
 }
 
 /** What an evaluation takes over from the stage that answered. */
-export const EvaluatedConfig = z.looseObject({
-  sampleType: z.string(),
-  embedding: z.enum(["small", "large"]),
-  experiment: z.string(),
-  model: z.string().optional(),
-  provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
-  redact: z.boolean(),
-  iMaySend: z.boolean(),
-});
+export const EvaluatedConfig = z.looseObject(stepFields);
 export type EvaluatedConfig = z.infer<typeof EvaluatedConfig>;
 
 /** Stages whose tables hold explanations. */

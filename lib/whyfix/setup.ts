@@ -40,8 +40,8 @@ export function startWords({
   return ["--experiment", experiment, ...(model === undefined ? [] : ["--model", model])];
 }
 
-/** What step 1 recorded: later steps take their choices from it. */
-export const StepConfig = z.strictObject({
+/** The choices of a run, as every step records them. */
+export const stepFields = {
   sampleType: z.string(),
   embedding: z.enum(["small", "large"]),
   experiment: z.string(),
@@ -49,6 +49,11 @@ export const StepConfig = z.strictObject({
   provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
   redact: z.boolean(),
   iMaySend: z.boolean(),
+};
+
+/** What step 1 recorded: later steps take their choices from it. */
+export const StepConfig = z.strictObject({
+  ...stepFields,
   /** The command that collects what the step hands in, "{run}" for the run. */
   next: z.array(z.string()),
 });

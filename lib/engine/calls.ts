@@ -1,0 +1,65 @@
+import { StudyError } from "corrigenda/error";
+import { type OnlineEvent, type OnlineNotice, type UnknownCalls, unknownCalls } from "corrigenda/online";
+import { priceUsd, type Usage } from "corrigenda/provider";
+import { keyedRng } from "corrigenda/rng";
+import { readJournal } from "corrigenda/store";
+import { spentElsewhere } from "./spent.ts";
+import type { Workplace } from "./workplace.ts";
+
+const CONCURRENCY = 16;
+const TIMEOUT_MS = 600_000;
+
+/** How synchronous calls of the stage of `folder` are priced. */
+export function callPricing({ provider, clock }: Workplace) {
+  return { provider: provider.name, batch: false, at: clock.now() };
+}
+
+/** How they are sent: all of `openCalls` and `runOnline` but the journal and the work itself. */
+export async function callSettings(
+  place: Workplace,
+  folder: string,
+  {
+    maxCostUsd,
+    onEvent,
+  }: { readonly maxCostUsd?: number | undefined; readonly onEvent: (notice: OnlineNotice) => void },
+) {
+  const { provider, store, clock, signal, settings, log } = place;
+  const pricing = callPricing(place);
+  return {
+    ...{ provider, store, clock, signal, run: folder, rng: keyedRng("back-off", folder) },
+    price: (model: string, usage: Usage) => priceUsd({ ...pricing, model, usage }),
+    concurrency: settings.concurrency ?? CONCURRENCY,
+    timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
+    spentElsewhereUsd: await spentElsewhere(place, folder),
+    ...(maxCostUsd !== undefined && { maxCostUsd }),
+    onEvent: (notice: OnlineNotice) => {
+      onEvent(notice);
+      if (notice.t === "pause") log.warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
+    },
+  };
+}
+
+/** Models without a price are counted as $0, which is said. Throws StudyError "config" where a limit could not be kept. */
+export function tellUnpriced(
+  { log }: Pick<Workplace, "log">,
+  unpriced: ReadonlySet<string>,
+  maxCostUsd: number | undefined,
+): void {
+  const models = [...unpriced].join(", ");
+  if (models === "") return;
+  if (maxCostUsd !== undefined) {
+    throw new StudyError(
+      "config",
+      `no price is known for ${models}, so --max-cost cannot be kept; leave it out or name a priced model`,
+    );
+  }
+  log.warn(`no price is known for ${models}: its cost is counted as $0`);
+}
+
+/** Calls that went out and whose replies the stage of `folder` never got. */
+export async function callsUnknown({ root, store }: Workplace, folder: string): Promise<readonly UnknownCalls[]> {
+  const events = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
+  const paid = new Set<string>();
+  for (const { key } of unknownCalls(events, () => false)) if ((await store.get(key))?.run === folder) paid.add(key);
+  return unknownCalls(events, (key) => paid.has(key));
+}
