@@ -11,7 +11,10 @@ const repository = nodeDisk(".");
 const pages = new Map<string, string>();
 
 beforeAll(async () => {
-  for (const file of await filesBelow(["README.md", "LOG.md", "docs/", "notebooks/", "data/sample/"], ".md"))
+  for (const file of await filesBelow(
+    ["README.md", "CONTRIBUTING.md", "LOG.md", "docs/", "notebooks/", "data/sample/"],
+    ".md",
+  ))
     pages.set(file, await readText(repository, file));
 });
 
