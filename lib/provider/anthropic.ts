@@ -14,7 +14,7 @@ const VERSION = "2026-10-21";
 export function anthropic(options: ServiceOptions): Provider {
   const { name, base } = options.as ?? { name: "anthropic", base: options.baseUrl };
   const { timeoutMs = TIMEOUT_MS, apiKey, baseUrl } = options;
-  const sdk = sdkFetch(timeoutMs);
+  const sdk = sdkFetch(timeoutMs, apiKey);
   const settings = {
     apiKey,
     baseURL: baseUrl,

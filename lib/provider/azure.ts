@@ -24,7 +24,7 @@ const API_VERSION = "2024-10-21";
 export function azure(options: AzureOptions): Provider {
   const { name, base } = options.as ?? { name: "azure", base: options.baseUrl };
   const { timeoutMs = TIMEOUT_MS, apiVersion = API_VERSION, apiKey } = options;
-  const sdk = sdkFetch(timeoutMs);
+  const sdk = sdkFetch(timeoutMs, apiKey);
   const baseUrl = baseOf(options);
   const client = azureClient(options, sdk);
   const send = transport({ ...options, baseUrl, provider: name, headers: { "api-key": apiKey } }, client, sdk);

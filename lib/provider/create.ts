@@ -25,9 +25,13 @@ export interface ProviderConfig {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export const OPENAI_URL = "https://api.openai.com/v1";
+const ANTHROPIC_URL = "https://api.anthropic.com";
+
 /** A provider from its config and the environment, which alone holds keys. Throws StudyError "config". */
 export function openProvider(config: ProviderConfig, env: Environment, clock: Clock = realClock): Provider {
-  const { model, name, baseUrl, ...rest } = config;
+  const { model, name, baseUrl: given, ...rest } = config;
+  const baseUrl = given === undefined ? undefined : serviceUrl(given);
   const common = {
     ...rest,
     ...(name === "openai" && model !== undefined && queue(config, model)),
@@ -36,13 +40,16 @@ export function openProvider(config: ProviderConfig, env: Environment, clock: Cl
   };
   switch (name) {
     case "openai":
-      return openai({ ...common, baseUrl: baseUrl ?? (env.OPENAI_BASE_URL || "https://api.openai.com/v1") });
+      return openai({ ...common, baseUrl: baseUrl ?? serviceUrl(env.OPENAI_BASE_URL || OPENAI_URL) });
     case "anthropic":
-      return anthropic({ ...common, baseUrl: baseUrl ?? (env.ANTHROPIC_BASE_URL || "https://api.anthropic.com") });
+      return anthropic({ ...common, baseUrl: baseUrl ?? serviceUrl(env.ANTHROPIC_BASE_URL || ANTHROPIC_URL) });
     case "compatible":
-      return compatible({ ...common, baseUrl: baseUrl ?? needed("COMPATIBLE_BASE_URL", "the server's URL", env) });
+      return compatible({
+        ...common,
+        baseUrl: baseUrl ?? serviceUrl(needed("COMPATIBLE_BASE_URL", "the server's URL", env)),
+      });
     case "azure": {
-      const endpoint = baseUrl ?? needed("AZURE_OPENAI_ENDPOINT", "the resource's URL", env);
+      const endpoint = baseUrl ?? serviceUrl(needed("AZURE_OPENAI_ENDPOINT", "the resource's URL", env));
       const apiVersion = config.apiVersion ?? (env.AZURE_OPENAI_API_VERSION || undefined);
       return azure({ ...common, baseUrl: endpoint, ...(apiVersion !== undefined && { apiVersion }) });
     }
@@ -62,7 +69,7 @@ export function offlineProvider(
 ): Provider {
   const base = wire === "openai" ? "offline" : `offline/${wire}`;
   const common = { clock: realClock, ...options, apiKey: "offline", as: { name: "offline", base } };
-  const root = url.replace(/\/+$/, "");
+  const root = serviceUrl(url).replace(/\/+$/, "");
   if (wire === "azure") return withSeeds(azure({ ...common, baseUrl: root }));
   if (wire === "anthropic") return withSeeds(anthropic({ ...common, baseUrl: root }));
   return withSeeds(openai({ ...common, baseUrl: `${root}/v1` }));
@@ -88,6 +95,23 @@ function key(name: string, env: Environment): string {
   // A local server wants no key, and must not be sent another service's.
   if (name === "compatible" && (env[variable] ?? "") === "") return "none";
   return needed(variable, "your key", env);
+}
+
+/**
+ * A service's address as given. Addresses are recorded and part of every request's key, so one that holds a secret (a
+ * user name, a password, a query) is refused, and not shown.
+ */
+export function serviceUrl(url: string): string {
+  const { username, password, search, hash, protocol } = URL.canParse(url)
+    ? new URL(url)
+    : { username: "", password: "", search: "", hash: "", protocol: "" };
+  if (protocol !== "https:" && protocol !== "http:")
+    throw new StudyError("config", "the service's URL is no http address; write it like https://host/v1");
+  if (`${username}${password}${search}${hash}` === "") return url;
+  throw new StudyError(
+    "config",
+    "the service's URL holds a user name, a password or a query, and it is kept with the results: put the key into .env",
+  );
 }
 
 /** Trimmed; a character that no HTTP header may carry would end up in the text of an error. */

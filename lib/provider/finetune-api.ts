@@ -6,6 +6,7 @@ import { answerError, errorBody, networkError } from "./api-error.ts";
 import type { TuningApi, TuningEvent, TuningFile, TuningJob, TuningRequest } from "./finetune.ts";
 import { withoutSas } from "./finetune-blob.ts";
 import type { Lazy } from "./lazy.ts";
+import { valueWithoutKey } from "./own-key.ts";
 import { record, text } from "./read-json.ts";
 import { redact } from "./redact.ts";
 import { asked, type SdkFetch } from "./sdk-transport.ts";
@@ -49,8 +50,14 @@ export function tuningApi(options: TuningApiOptions): TuningApi {
           if (job.training_file === training && !/failed|cancelled/i.test(job.status)) return job.id;
         return undefined;
       }),
-    job: async (id) => readJob(await ask("show a job", ({ fineTuning }) => fineTuning.jobs.retrieve(id, ONCE))),
-    events: (id, isKnown) => ask("list a job's events", (open) => eventsOf(open, id, isKnown)),
+    job: async (id) => {
+      const job = await ask("show a job", ({ fineTuning }) => fineTuning.jobs.retrieve(id, ONCE));
+      return readJob(valueWithoutKey(job, sdk.key));
+    },
+    events: async (id, isKnown) => {
+      const events = await ask("list a job's events", (open) => eventsOf(open, id, isKnown));
+      return valueWithoutKey(events, sdk.key);
+    },
     cancel: async (id) => {
       await ask("cancel a job", ({ fineTuning }) => fineTuning.jobs.cancel(id, ONCE));
     },

@@ -1,7 +1,7 @@
 import type { Json } from "corrigenda/json";
 import { type Clock, realClock } from "corrigenda/time";
 import { azureClient } from "./azure.ts";
-import { type Environment, needed } from "./create.ts";
+import { type Environment, needed, OPENAI_URL, serviceUrl } from "./create.ts";
 import { tuningApi } from "./finetune-api.ts";
 import { openAiClient } from "./openai.ts";
 import { sdkFetch } from "./sdk-transport.ts";
@@ -91,18 +91,18 @@ export function openTuning({ service, baseUrl }: TuningConfig, env: Environment,
     return apiOf(service, {
       apiKey,
       clock,
-      baseUrl: baseUrl ?? (env.OPENAI_BASE_URL || "https://api.openai.com/v1"),
+      baseUrl: serviceUrl(baseUrl ?? (env.OPENAI_BASE_URL || OPENAI_URL)),
     });
   }
   const apiKey = needed("AZURE_OPENAI_API_KEY", "your key", env);
-  const endpoint = baseUrl ?? needed("AZURE_OPENAI_ENDPOINT", "the resource's URL", env);
+  const endpoint = serviceUrl(baseUrl ?? needed("AZURE_OPENAI_ENDPOINT", "the resource's URL", env));
   const apiVersion = env.AZURE_OPENAI_API_VERSION || undefined;
   return apiOf(service, { apiKey, clock, baseUrl: endpoint, ...(apiVersion !== undefined && { apiVersion }) });
 }
 
 /** The offline service at a loopback URL, in either dialect. */
 export function offlineTuning(url: string, service: TuningService, clock: Clock = realClock): TuningApi {
-  const root = url.replace(/\/+$/, "");
+  const root = serviceUrl(url).replace(/\/+$/, "");
   const as = { name: "offline", base: `offline/${service}` };
   return apiOf(service, { apiKey: "offline", clock, as, baseUrl: service === "azure" ? root : `${root}/v1` });
 }
@@ -110,7 +110,7 @@ export function offlineTuning(url: string, service: TuningService, clock: Clock 
 const TIMEOUT_MS = 10 * 60_000;
 
 function apiOf(service: TuningService, options: ServiceOptions & { readonly apiVersion?: string }): TuningApi {
-  const sdk = sdkFetch(options.timeoutMs ?? TIMEOUT_MS);
+  const sdk = sdkFetch(options.timeoutMs ?? TIMEOUT_MS, options.apiKey);
   const client = service === "azure" ? azureClient(options, sdk) : openAiClient(options, sdk);
   const { name: provider, base } = options.as ?? { name: service, base: options.baseUrl };
   return tuningApi({ provider, service, base, client, sdk });

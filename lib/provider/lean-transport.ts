@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { whenAborted } from "./abort.ts";
 import { networkError } from "./api-error.ts";
 import { lazily } from "./lazy.ts";
+import { replyWithoutKey } from "./own-key.ts";
 import type { HttpReply } from "./types.ts";
 
 /** Posts a JSON text; any status is a reply, no reply throws StudyError "network". */
@@ -12,6 +13,8 @@ export interface LeanOptions {
   readonly baseUrl: string;
   /** Authentication and version; the rest is added here. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Taken out of what comes back. */
+  readonly apiKey: string;
   /** How long to wait for the first byte, and between bytes. */
   readonly timeoutMs: number;
 }
@@ -32,7 +35,8 @@ export function leanTransport(options: LeanOptions): Post {
     const pool = await open();
     return new Promise<HttpReply>((resolve, reject) => {
       const fail = (cause: unknown): void => reject(networkError(options.provider, "answer a request", cause));
-      pool.dispatch({ method: "POST", path: prefix + path, headers, body }, new Call(resolve, fail, signal));
+      const take = (reply: HttpReply): void => resolve(replyWithoutKey(reply, options.apiKey));
+      pool.dispatch({ method: "POST", path: prefix + path, headers, body }, new Call(take, fail, signal));
     });
   };
 }

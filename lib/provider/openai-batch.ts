@@ -6,6 +6,7 @@ import type { Batch } from "openai/resources/batches";
 import { createError } from "./create-error.ts";
 import type { Lazy } from "./lazy.ts";
 import { openAiLine, readOpenAiLine } from "./openai-lines.ts";
+import { bytesWithoutKey, valueWithoutKey } from "./own-key.ts";
 import { count, list, record, text } from "./read-json.ts";
 import { redact } from "./redact.ts";
 import { asked, type SdkFetch } from "./sdk-transport.ts";
@@ -51,7 +52,10 @@ export function openAiBatch(options: OpenAiBatchOptions): BatchApi {
     },
     find: (chunk, since, file) =>
       ask("list batches", async () => find(await client(), { chunk: chunk.key, since, file })),
-    state: async (id) => batchState(await ask("show a batch", async () => (await client()).batches.retrieve(id, ONCE))),
+    state: async (id) => {
+      const batch = await ask("show a batch", async () => (await client()).batches.retrieve(id, ONCE));
+      return batchState(valueWithoutKey(batch, sdk.key));
+    },
     results: (id) => results(options, id),
     cancel: async (id) => {
       await ask("cancel a batch", async () => (await client()).batches.cancel(id, ONCE));
@@ -150,8 +154,12 @@ async function* results({ provider, client, sdk }: OpenAiBatchOptions, id: strin
   }
 }
 
-/** A reply's bytes as they come, closed by a newline. */
-export async function* streamed(provider: string, sdk: SdkFetch, reply: Response): AsyncGenerator<Uint8Array> {
+/** A reply's bytes as they come, closed by a newline, without the key. */
+export function streamed(provider: string, sdk: SdkFetch, reply: Response): AsyncGenerator<Uint8Array> {
+  return bytesWithoutKey(bytesOf(provider, sdk, reply), sdk.key);
+}
+
+async function* bytesOf(provider: string, sdk: SdkFetch, reply: Response): AsyncGenerator<Uint8Array> {
   let last = NEWLINE;
   const bytes = (reply.body ?? new Blob([]).stream()).getReader();
   try {

@@ -32,7 +32,7 @@ interface Dialect {
 
 function openAiService(options: ServiceOptions, dialect: Dialect): Provider {
   const { name, base } = options.as ?? { name: dialect.name, base: options.baseUrl };
-  const sdk = sdkFetch(options.timeoutMs ?? TIMEOUT_MS);
+  const sdk = sdkFetch(options.timeoutMs ?? TIMEOUT_MS, options.apiKey);
   const client = openAiClient(options, sdk);
   const headers = { authorization: `Bearer ${options.apiKey}` };
   const post = transport({ ...options, provider: name, headers }, client, sdk);

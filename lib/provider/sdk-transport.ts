@@ -3,6 +3,7 @@ import { whenAborted } from "./abort.ts";
 import { answerError, networkError } from "./api-error.ts";
 import { type Lazy, lazily } from "./lazy.ts";
 import type { Post } from "./lean-transport.ts";
+import { replyWithoutKey, withoutKey } from "./own-key.ts";
 import type { HttpReply } from "./types.ts";
 
 /** What the OpenAI and the Anthropic SDK have in common here. */
@@ -16,15 +17,17 @@ export interface SdkClient {
 export interface SdkFetch {
   /** Given to an SDK as its fetch. */
   readonly fetch: typeof globalThis.fetch;
-  /** The service's answer behind an error that the SDK threw; undefined where none came. */
+  /** The service's answer behind an error that the SDK threw, without the key; undefined where none came. */
   answer(error: unknown): HttpReply | undefined;
+  /** The key that the SDK sends: what the service says is kept without it. */
+  readonly key: string;
 }
 
 /**
  * A fetch that waits as long as the SDK does (Node's own gives up after 300 s) and keeps the bodies of error replies,
- * which the SDKs parse and drop.
+ * which the SDKs parse and drop. Redirects are not followed: fetch would take a key's own header along to another host.
  */
-export function sdkFetch(timeoutMs: number): SdkFetch {
+export function sdkFetch(timeoutMs: number, key: string): SdkFetch {
   const undici = lazily(async () => {
     const { Agent, fetch } = await import("undici");
     return { fetch, dispatcher: new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs }) };
@@ -32,19 +35,21 @@ export function sdkFetch(timeoutMs: number): SdkFetch {
   const refusals = new WeakMap<Headers, HttpReply>();
   const send = async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     // A global FormData means nothing to undici's own fetch: uploads take Node's.
-    if (init.body instanceof FormData) return globalThis.fetch(url, init);
+    if (init.body instanceof FormData) return globalThis.fetch(url, { ...init, redirect: "manual" });
     const { fetch, dispatcher } = await undici();
-    return fetch(url as string, { ...init, dispatcher } as never) as unknown as Promise<Response>;
+    return fetch(url as string, { ...init, redirect: "manual", dispatcher } as never) as unknown as Promise<Response>;
   };
   const recording = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const reply = await send(url, init);
-    if (reply.status < 400) return reply;
-    const text = await reply.text();
-    const copy = new Response(text, { status: reply.status, headers: reply.headers });
-    refusals.set(copy.headers, { status: reply.status, headers: Object.fromEntries(copy.headers), text });
+    if (reply.status < 300) return reply;
+    const text = withoutKey(await reply.text(), key);
+    const copy = new Response(text === "" ? null : text, { status: reply.status, headers: reply.headers });
+    const said = { status: reply.status, headers: Object.fromEntries(copy.headers), text };
+    refusals.set(copy.headers, replyWithoutKey(said, key));
     return copy;
   };
   return {
+    key,
     // The SDKs look at a fetch's Response to learn which FormData it takes.
     fetch: Object.assign(recording, { Response }),
     answer: (error) => {
@@ -64,7 +69,8 @@ export function sdkTransport(provider: string, client: Lazy<SdkClient>, sdk: Sdk
       const headers = { "content-type": "application/json" };
       const call = open.post(path, { body, headers, maxRetries: 0, signal: own.signal });
       const reply = await call.asResponse();
-      return { status: reply.status, headers: Object.fromEntries(reply.headers), text: await reply.text() };
+      const said = { status: reply.status, headers: Object.fromEntries(reply.headers), text: await reply.text() };
+      return replyWithoutKey(said, sdk.key);
     } catch (error) {
       const answer = sdk.answer(error);
       if (answer) return answer;

@@ -29,8 +29,8 @@ export function transport(
   client: Lazy<SdkClient>,
   sdk: SdkFetch,
 ): Post {
-  const { provider, baseUrl, headers, timeoutMs = TIMEOUT_MS } = options;
+  const { provider, baseUrl, apiKey, headers, timeoutMs = TIMEOUT_MS } = options;
   return options.transport === "lean"
-    ? leanTransport({ provider, baseUrl, headers, timeoutMs })
+    ? leanTransport({ provider, baseUrl, apiKey, headers, timeoutMs })
     : sdkTransport(provider, client, sdk);
 }
