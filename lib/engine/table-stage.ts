@@ -9,12 +9,12 @@ export interface TableStage {
   readonly spec: StageSpec;
 }
 
-/** A stage that asks no model: it is written whole, or again from its start. */
+/** A stage that asks no model: it is written whole, or again from its start, beside other such stages of its run. */
 export async function tableStage(
   { root, clock, spec }: TableStage,
   write: (stage: Stage) => Promise<StageResult>,
 ): Promise<StageEnd> {
-  const opening = { ...spec, root, clock };
+  const opening = { ...spec, root, clock, holds: "stage" } as const;
   if (await isFinished(opening)) return { state: "finished", manifest: undefined };
   await using stage = await openStage(opening);
   if (stage.state === "finished") return { state: "finished", manifest: undefined };

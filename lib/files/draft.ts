@@ -11,8 +11,7 @@ import { syncFolder, writeAll } from "./sync.ts";
 const DRAFT = /^\.draft-([0-9a-f]{8})-(\d+)-(\d*)-[0-9a-f-]{36}\.tmp$/;
 
 export async function openDraft(folder: string, at: (name: string) => string): Promise<Draft> {
-  const { pid, started } = await thisProcess();
-  const draft = path.join(folder, `.draft-${hostTag()}-${pid}-${started}-${randomUUID()}.tmp`);
+  const draft = path.join(folder, await draftName());
   const handle = await writing(draft, async () => {
     await mkdir(folder, { recursive: true });
     return open(draft, "wx");
@@ -34,6 +33,12 @@ export async function openDraft(folder: string, at: (name: string) => string): P
       await rm(draft, { force: true });
     },
   };
+}
+
+/** A name that tells whose draft it is. */
+export async function draftName(): Promise<string> {
+  const { pid, started } = await thisProcess();
+  return `.draft-${hostTag()}-${pid}-${started}-${randomUUID()}.tmp`;
 }
 
 /** Removes what killed processes of this machine left half written in a folder. */

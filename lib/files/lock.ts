@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { isStudyError, StudyError } from "corrigenda/error";
 import type { Lock } from "./disk.ts";
+import { draftName, removeDeadDrafts } from "./draft.ts";
 import { isAlive, type Owner, thisProcess } from "./owner.ts";
 
 const ATTEMPTS = 100;
@@ -12,8 +12,10 @@ const PAUSE_MS = 5;
 
 /** Takes the lock file, also from an owner that is dead. Linking a ready file makes taking it atomic. */
 export async function takeLock(file: string): Promise<Lock> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const mine = `${file}.${randomUUID()}.tmp`;
+  const folder = path.dirname(file);
+  await mkdir(folder, { recursive: true });
+  await removeDeadDrafts(folder);
+  const mine = path.join(folder, await draftName());
   await writeFile(mine, JSON.stringify(await thisProcess()));
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -39,6 +39,11 @@ export function stageFolder(name: StageName): string {
   return `${runFolder(name)}/${name.stage}`;
 }
 
+/** The lock of a run's or a stage's folder: whoever holds it works there. */
+export function lockOf(folder: string): string {
+  return `${folder}/.lock`;
+}
+
 /** A file inside a folder: parts that are names (or start with a dot or an underscore), never "..". */
 export function checkFile(path: string): string {
   const parts = path.split("/");

@@ -5,7 +5,7 @@ import type { Clock } from "corrigenda/time";
 import { briefly, valueDifferences } from "./difference.ts";
 import { finishStage, pretty, type StageResult } from "./finish.ts";
 import type { Environment, FileHash, Manifest, Parent, PromptHash, StageConfig } from "./manifest.ts";
-import { runFolder, type StageName, stageFolder } from "./names.ts";
+import { lockOf, runFolder, type StageName, stageFolder } from "./names.ts";
 import { missingOutput, readManifest, readStageConfig } from "./read.ts";
 
 export interface StageOptions extends StageName {
@@ -23,6 +23,11 @@ export interface StageOptions extends StageName {
   readonly clock: Clock;
   /** Works on a finished stage again: changed code reads the kept replies anew. */
   readonly again?: boolean;
+  /**
+   * What no other process may work on meanwhile. "run" (the default): stages that ask a model share journals and a budget
+   * over their run. "stage": those that ask none.
+   */
+  readonly holds?: "run" | "stage";
 }
 
 /** One stage of a run, held by this process. */
@@ -38,21 +43,21 @@ export interface Stage {
   path(file: string): string;
   /** Hashes the outputs, then writes metrics.json and, last, manifest.json. */
   finish(result: StageResult): Promise<Manifest>;
-  /** Lets other processes work on the run. */
+  /** Lets other processes work on it. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Opens a stage for writing: `await using stage = await openStage({…})`. Takes the run's lock (not for a finished
- * stage), and writes config.json first. Throws StudyError "config" where the run exists with another config, "locked"
- * where another process works on it.
+ * Opens a stage for writing: `await using stage = await openStage({…})`. Takes the stage's lock, and before it the run's
+ * where the stage holds that too (neither for a finished stage), and writes config.json first. Throws StudyError "config"
+ * where the run exists with another config, "locked" where another process works on it.
  */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const folder = stageFolder(options);
   const config = configOf(options);
   const before = await look(options, folder, config);
   if (before.state === "finished") return stageOf(options, folder, config, before);
-  const lock = await options.root.lock(`${runFolder(options)}/.lock`);
+  const lock = await takeLocks(options, folder);
   try {
     const now = await look(options, folder, config);
     const startedAt = now.recorded?.startedAt ?? config.startedAt;
@@ -61,6 +66,22 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     return stageOf(options, folder, kept, now, lock);
   } catch (error) {
     await lock.release();
+    throw error;
+  }
+}
+
+async function takeLocks(options: StageOptions, folder: string): Promise<Lock> {
+  const run = options.holds === "stage" ? undefined : await options.root.lock(lockOf(runFolder(options)));
+  try {
+    const stage = await options.root.lock(lockOf(folder));
+    return {
+      release: async () => {
+        await stage.release();
+        await run?.release();
+      },
+    };
+  } catch (error) {
+    await run?.release();
     throw error;
   }
 }

@@ -120,6 +120,43 @@ describe("openStage", () => {
     expect([first.state, other.state]).toEqual(["fresh", "fresh"]);
   });
 
+  describe("stages that ask no model", () => {
+    const table = (stage: string) => ({ stage, holds: "stage" }) as const;
+
+    test("are worked on side by side, each by one process", async () => {
+      const root = memoryDisk();
+      await using first = await openStage(options(root, table("train-A1")));
+      await using second = await openStage(options(root, table("train-A2")));
+      expect([first.state, second.state]).toEqual(["fresh", "fresh"]);
+      await expect(openStage(options(root, table("train-A1")))).rejects.toMatchObject({ code: "locked" });
+      await first[Symbol.asyncDispose]();
+      await using again = await openStage(options(root, table("train-A1")));
+      expect(again.state).toBe("open");
+    });
+
+    test("do not let a stage that holds the run be worked on twice, whichever way it is opened", async () => {
+      const root = memoryDisk();
+      await using whole = await openStage(options(root));
+      await expect(openStage(options(root, table("step1")))).rejects.toMatchObject({ code: "locked" });
+      await using other = await openStage(options(root, table("table")));
+      await whole[Symbol.asyncDispose]();
+      await using part = await openStage(options(root, table("step1")));
+      await expect(openStage(options(root))).rejects.toMatchObject({ code: "locked" });
+      // The run that could not be held is free again.
+      await using next = await openStage(options(root, { stage: "step2" }));
+      expect([other.state, part.state, next.state]).toEqual(["fresh", "open", "fresh"]);
+    });
+
+    test("go on beside a chain that holds their run", async () => {
+      const root = memoryDisk();
+      await using stage = await openStage(options(root, table("train-A1")));
+      const chain = await root.lock("demo/r1/.lock");
+      await using next = await openStage(options(root, table("train-A2")));
+      expect([stage.state, next.state]).toEqual(["fresh", "fresh"]);
+      await chain.release();
+    });
+  });
+
   test.each([
     [{ config: { model: "b", temperatures: [0, 1] } }, 'another model: recorded "a", now "b"'],
     [{ config: { model: "a", temperatures: [0, 0.5] } }, "another temperatures[1]: recorded 1, now 0.5"],
