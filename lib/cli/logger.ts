@@ -3,6 +3,7 @@ import type { Appender } from "corrigenda/files";
 import type { Json } from "corrigenda/json";
 import type { Clock } from "corrigenda/time";
 import { maskSecrets } from "./mask.ts";
+import { plain } from "./plain.ts";
 
 export const LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LEVELS)[number];
@@ -51,7 +52,8 @@ export function createLogger({ level, line, clock, redact = maskSecrets }: Logge
     if (rank >= least) line(redact(shortLine(at, message, facts, clock.now())));
     const file = sink;
     if (!file || rank < kept) return;
-    const text = redact(JSON.stringify({ at: new Date(clock.now()).toISOString(), level: at, message, ...facts }));
+    const said = JSON.stringify({ at: new Date(clock.now()).toISOString(), level: at, message, ...facts });
+    const text = plain(redact(said));
     writing = writing
       .then(() => file.write(`${text}\n`))
       .catch((cause: unknown) => {

@@ -5,6 +5,7 @@ import { scriptArgs } from "./argv.ts";
 import { helpPage } from "./help.ts";
 import { createLogger, type Logger, type LogLevel, logLevel } from "./logger.ts";
 import { maskSecrets, secretsIn } from "./mask.ts";
+import { plain } from "./plain.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { parseScript, type Script } from "./script.ts";
 import { createTerminal, type TextStream } from "./terminal.ts";
@@ -62,7 +63,7 @@ export async function main<V>(
     }
     const log = createLogger({ level, clock: around.clock, redact, line: terminal.line });
     const progress = createProgress({ terminal, clock: around.clock, quiet: level === "error" });
-    const print = (text: string): unknown => around.stdout.write(`${redact(text)}\n`);
+    const print = (text: string): unknown => around.stdout.write(`${plain(redact(text))}\n`);
     try {
       await body(values, { signal: stopping.signal, log, progress, disk: around.disk, print });
     } finally {

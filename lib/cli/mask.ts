@@ -5,19 +5,26 @@ const SHAPES: readonly RegExp[] = [
   /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi,
   /(?<=\b(?:api[-_]?key|authorization|access[-_]?token|secret|password)[\\"']*\s*[=:]\s*[\\"']*)[^\s\\"',;&}]{6,}/gi,
   /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g,
-  /(?<=:\/\/)[^\s/:@]+:[^\s/@]+(?=@)/g,
+  /(?<=:\/\/)[^\s/@"']+(?=@)/g,
+  // A signed or keyed address: Blob storage's `sig`, gateways' `key`, `token`, `code`.
+  /(?<=[?&](?:amp;)?(?:sig|signature|key|api[-_]?key|token|access_token|code|subscription-key)=)[^\s&"'\\<>]+/gi,
 ];
 
 const MASK = "[masked]";
-const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL/i;
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|_SAS|SIGNATURE|CONNECTION_STRING|DATABASE_URL|_DSN/i;
 const SHORTEST_SECRET = 8;
 
 /** Replaces whatever looks like a key, and every text in `known`, by "[masked]". */
 export function maskSecrets(text: string, known: readonly string[] = []): string {
   let masked = text;
-  for (const secret of known) masked = masked.replaceAll(secret, MASK);
+  for (const secret of known) for (const form of formsOf(secret)) masked = masked.replaceAll(form, MASK);
   for (const shape of SHAPES) masked = masked.replace(shape, MASK);
   return masked;
+}
+
+/** A secret as it stands, inside a JSON text, and inside a URL. */
+function formsOf(secret: string): ReadonlySet<string> {
+  return new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { plain } from "./plain.ts";
 import { fit } from "./width.ts";
 
 /** Where a terminal's text goes: process.stderr, or a double of it. */
@@ -7,7 +8,7 @@ export interface TextStream {
   readonly columns?: number | undefined;
 }
 
-/** Lines that stay, above at most one block that is redrawn in place. */
+/** Lines that stay, above at most one block that is redrawn in place. What is given is shown, and commands nothing. */
 export interface Terminal {
   /** True where a block can be redrawn. */
   readonly live: boolean;
@@ -35,12 +36,12 @@ export function createTerminal(stream: TextStream): Terminal {
       return columns();
     },
     line: (text) => {
-      stream.write(`${wipe()}${text}\n${shown}`);
+      stream.write(`${wipe()}${plain(text)}\n${shown}`);
     },
     show: (block) => {
       if (!live) return;
       // One column is left free: a full last column makes some terminals wrap, and the redraw would climb.
-      const cut = block
+      const cut = plain(block)
         .split("\n")
         .map((text) => fit(text, columns() - 1))
         .join("\n");
