@@ -1,4 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
 import { promisify } from "node:util";
 import { nodeDisk, readText } from "corrigenda/files";
 
@@ -8,6 +10,34 @@ const KB_PER_MB = 1024;
 export async function inChild<T>(script: string, ...args: readonly string[]): Promise<T> {
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args]);
   return JSON.parse(stdout) as T;
+}
+
+/** A process that works when it is told to. */
+export interface ToldChild {
+  /** Sends a line, waits for the line that answers it, and keeps the numbers in it. */
+  tell(line: string): Promise<void>;
+  /** Of the last answer. */
+  numbers(): readonly number[];
+  /** Closes its input, with which it ends. */
+  end(): void;
+}
+
+/** Starts a process that answers each line of its input with a line of numbers. What it says on stderr is shown. */
+export function toldChild(program: string, ...args: readonly string[]): ToldChild {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout });
+  const ended = once(child, "close").then(([code]) => Promise.reject(new Error(`${program} ended: exit code ${code}`)));
+  ended.catch(() => undefined); // also when it ends because it was told to
+  let last: readonly number[] = [];
+  return {
+    tell: async (line) => {
+      child.stdin.write(`${line}\n`);
+      const [answer] = (await Promise.race([once(lines, "line"), ended])) as [string];
+      last = answer.split(" ").map(Number);
+    },
+    numbers: () => last,
+    end: () => child.stdin.end(),
+  };
 }
 
 /** The most memory that this process has held so far, MB of 2^20 bytes. */

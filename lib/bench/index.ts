@@ -7,7 +7,7 @@
  */
 export { answeringBatches } from "./answering.ts";
 export { writeBare } from "./bare.ts";
-export { inChild, peakMb } from "./child.ts";
+export { inChild, peakMb, toldChild } from "./child.ts";
 export { type Claim, type Claims, openClaims, type PairedNames } from "./claims.ts";
 export { type Contestant, contestant, takeRounds } from "./contestant.ts";
 export { danfoFrameWork, FRAME_WORK, type FrameWork, makeFrameFiles, ourFrameWork } from "./frame-work.ts";

@@ -19,7 +19,7 @@ export { type OrtDevice, openOrt } from "./ort.ts";
 export type { TrainEvent, TrainPlan, TrainWork } from "./plan.ts";
 export { openRef } from "./ref.ts";
 export { openSafetensors, type TensorEntry, type TensorFile, writeSafetensors } from "./safetensors.ts";
-export { rateAt, type Schedule } from "./schedule.ts";
+export { documentOrder, rateAt, type Schedule } from "./schedule.ts";
 export { type Documents, meanLoss, type ScoreOptions, scoreDocuments, type Tallies } from "./score.ts";
 export { openTfjs, type TfjsBackend } from "./tfjs.ts";
 export { exportModel, growVocab, initialWeights, openWeights, type Weights } from "./weights.ts";

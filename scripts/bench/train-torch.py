@@ -1,6 +1,6 @@
 # Run by scripts/bench/train.ts. The same training step in PyTorch, eager, as the usual loop has it: examples padded to
-# the sequence length, AdamW over all parameters, gradients clipped. Reads a line, makes a number of steps, prints the
-# last loss and the peak of this process in MB.
+# the sequence length, AdamW over all parameters, gradients clipped. Reads a line, makes a number of steps on the batches
+# of a file in turn, prints the last loss and the peak of this process in MB.
 import json
 import math
 import resource
@@ -32,11 +32,16 @@ def read(path):
 
 
 P = read(shape["weights"] + "/model.safetensors")
-B, T, dropout = len(shape["lengths"]), shape["length"], shape["dropout"]
-lengths = torch.tensor(shape["lengths"])
-place = torch.arange(B * T).view(B, T)
-ids = (place * 31 + place * place) % V
-labels = torch.where(torch.arange(T)[None, 1:] < lengths[:, None], ids[:, 1:], -100)
+T, dropout = shape["length"], shape["dropout"]
+with open(shape["batches"]) as file:
+    given = json.load(file)
+
+
+def padded(examples, key):
+    return torch.tensor([example[key] + [0] * (T - len(example[key])) for example in examples])
+
+
+batches = [(padded(examples, "tokens"), padded(examples, "kinds")) for examples in given["steps"]]
 causal = torch.full((T, T), float("-inf")).triu(1)
 optimizer = torch.optim.AdamW(P.values(), lr=5e-5, weight_decay=0.0)
 
@@ -55,7 +60,13 @@ def gelu(x):
     return 0.5 * x * (1.0 + torch.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * torch.pow(x, 3.0))))
 
 
-def step():
+def mean_of(nll, kinds, wanted):
+    chosen = sum((kinds[:, 1:] == kind).float() for kind in wanted).reshape(-1)
+    return (nll * chosen).sum() / chosen.sum().clamp(min=1)
+
+
+def step(ids, kinds):
+    B = len(ids)
     x = F.dropout(P["wte.weight"][ids] + P["wpe.weight"][:T], dropout)
     for layer in range(L):
         h = f"h.{layer}."
@@ -68,7 +79,8 @@ def step():
         x = x + F.dropout(linear(attended.transpose(1, 2).reshape(B, T, D), h + "attn.c_proj"), dropout)
         x = x + F.dropout(linear(gelu(linear(norm(x, h + "ln_2"), h + "mlp.c_fc")), h + "mlp.c_proj"), dropout)
     logits = norm(x, "ln_f") @ P["wte.weight"].t()
-    loss = F.cross_entropy(logits[:, :-1].reshape(-1, V), labels.reshape(-1), ignore_index=-100)
+    nll = F.cross_entropy(logits[:, :-1].reshape(-1, V), ids[:, 1:].reshape(-1), reduction="none")
+    loss = sum(mean_of(nll, kinds, wanted) for wanted in given["means"])
     loss.backward()
     torch.nn.utils.clip_grad_norm_(P.values(), 1.0)
     optimizer.step()
@@ -76,7 +88,9 @@ def step():
     return loss.item()
 
 
+done = 0
 for line in sys.stdin:
     for _ in range(int(line)):
-        loss = step()
+        loss = step(*batches[done % len(batches)])
+        done += 1
     print(loss, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)

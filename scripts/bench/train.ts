@@ -1,9 +1,6 @@
 // npx zx scripts/bench/train.ts
-// Training steps of onnxruntime against PyTorch (Debian's python3-torch, or another by --python), each in a process of its
-// own with the same shapes, in paired rounds: tokens a second, and the peaks. With --lengths, examples of those lengths:
-// the loop in PyTorch pads them to the longest allowed, ours packs them.
-import { once } from "node:events";
-import { createInterface } from "node:readline/promises";
+// Training steps of onnxruntime against PyTorch (Debian's python3-torch, or another by --python), each in a process of its own with the
+// same weights and tokens, in paired rounds: full examples, and learners' texts, which PyTorch's loop pads and ours packs. Losses, peaks.
 import * as bench from "corrigenda/bench";
 import { defineScript, main } from "corrigenda/cli";
 import { realClock } from "corrigenda/time";
@@ -15,65 +12,56 @@ const script = defineScript({
   name: "scripts/bench/train.ts",
   summary: "Training steps against PyTorch's.",
   flags: {
-    size: z.enum(["d256", "gpt2", "both"]).default("both").describe("the model: d 256 with 4 layers, GPT-2 small"),
+    only: z.enum(["d256", "gpt2", "merlin"]).optional().describe("d 256 with 4 layers, GPT-2 small, learners' texts"),
     rounds: z.number().int().positive().default(5).describe("paired rounds"),
     threads: z.number().int().positive().default(2).describe("threads of each"),
     dropout: z.number().min(0).max(0.9).default(0).describe("dropout"),
-    lengths: z.string().default("").describe("lengths of a batch's examples, by commas: 80,120,256,…"),
     python: z.string().default("/usr/bin/python3").describe("a Python with PyTorch"),
     device: z.enum(["cpu", "webgpu"]).default("cpu").describe("ours only"),
   },
 });
-const SIZES = {
-  d256: { model: { vocab: 8192, context: 256, width: 256, layers: 4, heads: 4 }, batch: 8, steps: 4, limit: 1.15 },
-  gpt2: { model: GPT2_SHAPES.gpt2, batch: 2, steps: 1, limit: 1 },
+const D256 = { vocab: 8192, context: 256, width: 256, layers: 4, heads: 4 };
+const MERLIN = { ...D256, vocab: 50_264 }; // GPT-2's tokens and seven of infilling
+const CLAIMS = {
+  d256: { name: "training, d256", model: D256, batch: 8, steps: 4, unit: "tokens", limit: 1.15 },
+  gpt2: { name: "training, gpt2", model: GPT2_SHAPES.gpt2, batch: 2, steps: 1, unit: "tokens", limit: 1 },
+  merlin: { name: "training, MERLIN", model: MERLIN, batch: 8, steps: 4, unit: "examples", limit: 2.5 },
 } as const;
 const LENGTH = 256;
-/** A process that is told by lines how many steps to make. */
-function lineDriven(program: string, args: readonly string[], steps: number) {
-  const child = $({ quiet: true, nothrow: true })`${program} ${args}`;
-  const lines = createInterface({ input: child.stdout });
-  const ended = child.then(({ stderr }) => Promise.reject(new Error(stderr)));
-  let last = { loss: 0, peak: 0 };
-  const run = async (): Promise<void> => {
-    child.stdin.write(`${steps}\n`);
-    const [line] = (await Promise.race([once(lines, "line"), ended])) as [string];
-    const [loss = 0, peak = 0] = line.split(" ").map(Number);
-    last = { loss, peak };
-  };
-  ended.catch(() => undefined); // also when the process ends after its last round
-  return { run, last: () => last, end: () => child.stdin.end() };
+
+/** One batch of examples that fill their rows. */
+function fullBatch(batch: number, vocab: number): string {
+  const examples = Array.from({ length: batch }, (_, row) => {
+    const places = Array.from({ length: LENGTH }, (_, at) => row * LENGTH + at);
+    return { tokens: places.map((place) => (place * (31 + place)) % vocab), kinds: places.map(() => 1) };
+  });
+  return JSON.stringify({ means: [[1]], steps: [examples] });
 }
 
-await main(script, async ({ size, rounds, lengths, python, ...flags }, { disk, print }) => {
+await main(script, async ({ only, rounds, python, ...flags }, { disk, print }) => {
   const torch = await $({ nothrow: true, quiet: true })`${python} -c ${"import torch; print(torch.__version__)"}`;
+  if (torch.exitCode !== 0) return print(`not compared, for ${python} has no PyTorch (apt install python3-torch)`);
+  const alternative = `PyTorch ${torch.stdout.trim()}`;
   const claims = bench.openClaims(print);
-  for (const which of size === "both" ? (["d256", "gpt2"] as const) : [size]) {
-    const [{ model, batch, steps, limit }, name] = [SIZES[which], `training, ${which}`];
-    const weights = `results/.bench/train-${which}`;
+  for (const which of only ? [only] : (["d256", "gpt2", "merlin"] as const)) {
+    const { name, model, batch, steps, unit, limit } = CLAIMS[which];
+    const [weights, batches] = [`results/.bench/train-${which}`, `results/.bench/train-${which}.json`];
     const read = async (tensor: string) => (await initialWeights(model, 1).tensor(tensor)) ?? new Float32Array();
     await exportModel(disk, weights, { model, dropout: flags.dropout }, { read });
-    const own = lengths ? lengths.split(",").map(Number) : Array<number>(batch).fill(LENGTH);
-    const work = JSON.stringify({ ...flags, weights, model, length: LENGTH, lengths: own });
-    const amount = steps * own.reduce((sum, one) => sum + one, 0);
-    const ours = lineDriven(process.execPath, ["scripts/bench/train-child.ts", "--work", work], steps);
-    if (torch.exitCode === 0) {
-      const other = lineDriven(python, ["scripts/bench/train-torch.py", work], steps);
-      const paired = await bench.pairedRounds({ ours: ours.run, alternative: other.run }, realClock, rounds);
-      const alternative = `PyTorch ${torch.stdout.trim()}`;
-      claims.addPaired({ name, alternative, unit: "tokens", limit }, amount, paired);
-      print(`${name}: peaks ${ours.last().peak} MB and ${other.last().peak} MB`);
-      const value = Math.abs(ours.last().loss - other.last().loss) * 1e6;
-      const apart = { name: `${name}, losses apart`, value, unit: "millionths of a nat", wanted: "at most" } as const;
-      claims.add({ ...apart, limit: 1000, binding: flags.dropout === 0 });
-      other.end();
-    } else {
-      await ours.run();
-      const speed = amount / (await bench.medianSeconds(ours.run, realClock, rounds));
-      print(`${name}: ${speed.toFixed(0)} tokens/s, peak ${ours.last().peak} MB`);
-      print(`${name}: not compared, for ${python} has no PyTorch (apt install python3-torch)`);
-    }
-    ours.end();
+    if (which !== "merlin") await disk.write(batches, fullBatch(batch, model.vocab));
+    else print(`${await $({ quiet: true })`npx zx scripts/bench/train-batches.ts --out ${batches}`}`.trim());
+    const work = JSON.stringify({ ...flags, weights, batches, model, length: LENGTH });
+    const ours = bench.toldChild(process.execPath, "scripts/bench/train-child.ts", "--work", work);
+    const other = bench.toldChild(python, "scripts/bench/train-torch.py", work);
+    const contest = { ours: () => ours.tell(`${steps}`), alternative: () => other.tell(`${steps}`) };
+    const paired = await bench.pairedRounds(contest, realClock, rounds);
+    const amount = steps * batch * (unit === "tokens" ? LENGTH : 1);
+    claims.addPaired({ name, alternative, unit, limit }, amount, paired);
+    const [[loss = 0, peak], [otherLoss = Number.NaN, otherPeak]] = [ours.numbers(), other.numbers()];
+    print(`${name}: peaks ${peak} MB and ${otherPeak} MB`);
+    const apart = { value: Math.abs(loss - otherLoss) * 1e6, unit: "millionths of a nat", wanted: "at most" } as const;
+    claims.add({ ...apart, name: `${name}, losses apart`, limit: 1000, binding: flags.dropout === 0 });
+    for (const { end } of [ours, other]) end();
   }
   claims.end();
 });
