@@ -22,7 +22,7 @@ import { describe, expect, test } from "vitest";
 
 type Three = [precision: number, recall: number, f: number];
 
-/** Made with NLTK 3.10.3 and sacrebleu 2.6.0 over sentences of our own; `made` in the file says how. */
+/** Made by running NLTK 3.10.3, sacrebleu 2.6.0 and the code of rouge_score, gleu.py and ERRANT over sentences of our own; `made` in the file says how. */
 const golden = JSON.parse(readFileSync(new URL("../golden/text-metrics.json", import.meta.url), "utf8")) as {
   pairs: {
     references: string[];
@@ -107,7 +107,7 @@ describe("METEOR", () => {
 });
 
 describe("ROUGE", () => {
-  test("ROUGE-1, -2 and -L equal rouge_score's definition over NLTK's stemmer, with and without stems, to 1e-12", () => {
+  test("ROUGE-1, -2 and -L equal rouge_score's own code, with and without stems, to 1e-12", () => {
     for (const { references, hypothesis, rouge } of golden.pairs)
       for (const stemmed of [false, true]) {
         const given = [1, 2].map((n) => rougeN(n, references[0] ?? "", hypothesis, stemmed));
