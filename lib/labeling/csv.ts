@@ -1,6 +1,5 @@
 import { StudyError } from "corrigenda/error";
-
-const RISKY = /^'*[=+\-@\t\r\n]/;
+import { withFormulaGuard, withoutFormulaGuard } from "corrigenda/text";
 
 /**
  * CSV that a spreadsheet opens without computing anything: RFC 4180, a byte order mark, and an apostrophe before texts that
@@ -12,7 +11,7 @@ export function writeCsvRows(columns: readonly string[], rows: readonly Readonly
 }
 
 function quoted(cell: string): string {
-  const safe = RISKY.test(cell) ? `'${cell}` : cell;
+  const safe = withFormulaGuard(cell);
   return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
@@ -32,12 +31,8 @@ export function readCsvRows(content: string, file: string): Record<string, strin
         "dataset",
         `${file}:${line}: ${cells.length} cells, not ${columns.cells.length}; restore the row`,
       );
-    return Object.fromEntries(columns.cells.map((name, at) => [name.trim(), plain(cells[at] ?? "")]));
+    return Object.fromEntries(columns.cells.map((name, at) => [name.trim(), withoutFormulaGuard(cells[at] ?? "")]));
   });
-}
-
-function plain(cell: string): string {
-  return cell.startsWith("'") && RISKY.test(cell) ? cell.slice(1) : cell;
 }
 
 interface CsvLine {

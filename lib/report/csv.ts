@@ -1,3 +1,4 @@
+import { withFormulaGuard } from "corrigenda/text";
 import { type CellValue, linked, type TableOptions } from "./cell.ts";
 
 /** A table's values under plain names: an interval's ends are columns of their own, "share_low" and "share_high". */
@@ -29,11 +30,8 @@ export function csvOf(table: TableOptions): string {
   return [names, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 
-/** @see OWASP, "CSV Injection" */
-const FORMULA = /^'*\s*[=+\-@\t\r]/;
-
 function field(value: CellValue): string {
   const written = value === null ? "" : String(value);
-  const text = typeof value === "string" && FORMULA.test(value) ? `'${written}` : written;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = typeof value === "string" ? withFormulaGuard(written) : written;
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

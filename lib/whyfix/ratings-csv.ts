@@ -1,16 +1,10 @@
-import { csvRecords } from "corrigenda/text";
+import { csvRecords, withFormulaGuard, withoutFormulaGuard } from "corrigenda/text";
 
-// What spreadsheets take for a formula, at a cell's start, and, where the semicolon is the sign between cells, after one inside a
-// text, after a tab or on a new line. The wide forms of the signs count too; quotes in front are our own.
-const SIGNS = "=+\\-@＝＋－＠";
-const RISKY = new RegExp(`(^|[;\\t\\r\\n])('*[ ]*[${SIGNS}])`, "g");
-const NEUTRAL = new RegExp(`(^|[;\\t\\r\\n])'('*[ ]*[${SIGNS}])`, "g");
 const BOM = "\uFEFF";
 
 /**
  * A sheet that any spreadsheet opens without computing or garbling anything: RFC 4180, every cell quoted, CRLF, a byte order mark
  * (without it Excel reads UTF-8 as something else), and an apostrophe before what would be a formula. {@link readSheet} undoes it.
- * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function writeSheet(columns: readonly string[], rows: readonly Readonly<Record<string, string>>[]): string {
   const line = (cells: readonly string[]): string => `${cells.map(quoted).join(",")}\r\n`;
@@ -34,18 +28,14 @@ export async function* readSheet(content: string): AsyncGenerator<SheetRow> {
     else if (record.fields.length !== columns.length)
       yield { line, reason: `${record.fields.length} cells where the first line has ${columns.length}` };
     else {
-      const cells = columns.map((name, at) => [name, plain(record.fields[at] ?? "")] as const);
+      const cells = columns.map((name, at) => [name, withoutFormulaGuard(record.fields[at] ?? "")] as const);
       yield { line, cells: Object.fromEntries(cells) };
     }
   }
 }
 
 function quoted(cell: string): string {
-  return `"${cell.replace(RISKY, "$1'$2").replaceAll('"', '""')}"`;
-}
-
-function plain(cell: string): string {
-  return cell.replace(NEUTRAL, "$1$2");
+  return `"${withFormulaGuard(cell).replaceAll('"', '""')}"`;
 }
 
 /** The sign that the first line has most of. */
