@@ -178,6 +178,8 @@ export interface FinetuneRun {
   readonly root: Disk;
   readonly folder: string;
   readonly place: Omit<TuningPlace, "api" | "journal">;
+  /** A container of Blob storage through which files go, signature included: a secret. */
+  readonly container?: string;
   say(sentence: string): void;
   readonly progress: Pick<Progress, "update">;
 }
@@ -196,7 +198,7 @@ export async function finetuneRun(effects: FinetuneEffects, run: FinetuneRun): P
     if (flags.cancel) return await cancelJob(place, say);
     const files = filesOf(run);
     const { clock, signal } = place;
-    const send = flags.blobSas === undefined ? undefined : effects.blobSender(api, flags.blobSas, { clock, signal });
+    const send = run.container === undefined ? undefined : effects.blobSender(api, run.container, { clock, signal });
     const [training = "", validation] = await effects.uploadFiles(place, files, send);
     say(`uploaded: ${[training, validation].filter((id) => id !== undefined).join(", ")}`);
     if (flags.until === "upload") return { state: "uploaded" };

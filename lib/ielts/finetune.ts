@@ -27,9 +27,9 @@ export const finetuneFlags = {
     .default("end")
     .describe("where to stop; the same command without it goes on"),
   blobSas: z
-    .string()
-    .optional()
-    .describe("Azure: through Blob storage; URL of a container with its signature, never shown or kept"),
+    .boolean()
+    .default(false)
+    .describe("Azure: through Blob storage, by the signed URL of a container in AZURE_BLOB_SAS (.env)"),
   maxCost: z.number().positive().optional().describe("US dollars that the training may cost; nothing is started above"),
   simulated: z.boolean().default(false).describe("train on simulated evidence all the same"),
   cancel: z.boolean().default(false).describe("cancel the job of this run"),
@@ -75,7 +75,7 @@ export function goOnWords(
   const words = finetuneWords(flags);
   if (flags.results !== "results") words.push("--results", flags.results);
   if (flags.baseUrl !== undefined) words.push("--base-url", flags.baseUrl);
-  if (flags.blobSas !== undefined) words.push("--blob-sas", '"$AZURE_BLOB_SAS"');
+  if (flags.blobSas) words.push("--blob-sas");
   return flags.iMaySend ? [...words, "--i-may-send"] : words;
 }
 

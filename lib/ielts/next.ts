@@ -37,11 +37,11 @@ export function nextSteps({ folder, target, isOffline, results, iMaySend }: Next
   return steps.map(([name, command], place) => `  ${place + 1}. ${name}: npx zx scripts/ielts/${command}`);
 }
 
-/** Words as a shell takes them back; `"$NAME"` stays as it is. */
+/** Words as a shell takes them back. */
 export function shellWords(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
 
 function shellWord(word: string): string {
-  return /^(?:[\w./:=@%+-]+|"\$\w+")$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

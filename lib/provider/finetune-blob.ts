@@ -1,5 +1,6 @@
 import { isStudyError, StudyError } from "corrigenda/error";
 import type { Clock } from "corrigenda/time";
+import type { Environment } from "./create.ts";
 import type { TuningApi, TuningFile } from "./finetune.ts";
 
 /** Version of Blob storage's REST API. @see https://learn.microsoft.com/rest/api/storageservices/put-blob */
@@ -13,16 +14,20 @@ export interface PutOptions {
   readonly blockBytes?: number;
 }
 
-/** Throws StudyError "config" where a text is no URL of a container with a signature. Never shows it. */
-export function checkContainer(sas: string): void {
+/**
+ * The URL of a container with its signature, from AZURE_BLOB_SAS: no flag takes it, since every process of the machine
+ * can read a command line. Throws StudyError "config" where it is none; never shows it.
+ */
+export function blobContainer(env: Environment): string {
+  const sas = (env.AZURE_BLOB_SAS ?? "").trim();
   const url = URL.canParse(sas) ? new URL(sas) : undefined;
   const isLocal = url !== undefined && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   const isSafe = url?.protocol === "https:" || (isLocal && url?.protocol === "http:");
   const isContainer = url !== undefined && url.pathname.length > 1 && !/\.jsonl$/.test(url.pathname);
-  if (isSafe && isContainer && (url.searchParams.get("sig") ?? "") !== "") return;
+  if (isSafe && isContainer && (url.searchParams.get("sig") ?? "") !== "") return sas;
   throw new StudyError(
     "config",
-    "--blob-sas: expected the URL of a container with its signature (https://<account>.blob.core.windows.net/<container>?…&sig=…) that allows create, write and read",
+    "--blob-sas: AZURE_BLOB_SAS in .env has to be the URL of a container with its signature (https://<account>.blob.core.windows.net/<container>?…&sig=…) that allows create, write and read",
   );
 }
 
@@ -106,7 +111,11 @@ async function statusOf(
 function refusal(url: string, status: number | undefined): StudyError {
   const { origin } = new URL(url);
   if (status === undefined)
-    return new StudyError("network", `no answer from Blob storage at ${origin}: look at --blob-sas, then run again`);
-  const why = status === 403 ? "its signature is wrong, has expired, or does not allow writing" : "look at --blob-sas";
+    return new StudyError(
+      "network",
+      `no answer from Blob storage at ${origin}: look at AZURE_BLOB_SAS, then run again`,
+    );
+  const why =
+    status === 403 ? "its signature is wrong, has expired, or does not allow writing" : "look at AZURE_BLOB_SAS";
   return new StudyError("provider", `Blob storage at ${origin} answered ${status}: ${why}`, { facts: { status } });
 }

@@ -11,7 +11,7 @@
 export { answerError, retryAfterMs } from "./api-error.ts";
 export { type Environment, offlineProvider, openProvider, type ProviderConfig } from "./create.ts";
 export * from "./finetune.ts";
-export { blobSender, blobUrl, checkContainer, putBlob, withoutSas } from "./finetune-blob.ts";
+export { blobContainer, blobSender, blobUrl, putBlob, withoutSas } from "./finetune-blob.ts";
 export { type Deployed, type DeploymentPlan, deploy, deploymentPlan, undeploy } from "./finetune-deploy.ts";
 export { openTuningLog, type TuningLog } from "./finetune-log.ts";
 export { followJob, startJob, type TuningEntry, type TuningPlace, uploadFiles } from "./finetune-protocol.ts";

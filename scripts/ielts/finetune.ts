@@ -22,18 +22,18 @@ const script = defineScript({
   flags: { ...ielts.finetuneFlags, results, baseUrl, iMaySend },
   examples: [
     "npx zx scripts/ielts/finetune.ts results/ielts/sample/finetuning_data --provider offline",
-    'npx zx scripts/ielts/finetune.ts ./finetuning_data --max-cost 20 --blob-sas "$AZURE_BLOB_SAS"',
+    "npx zx scripts/ielts/finetune.ts ./finetuning_data --max-cost 20 --blob-sas",
   ],
 });
 
 await main(script, async (flags, around) => {
   const { disk, print, log, progress, signal } = around;
-  const { folder, blobSas } = flags;
+  const { folder } = flags;
   const root = nodeDisk(disk.resolve(flags.results));
   const prepared = await ielts.readPrepared(engine, disk, folder);
   const service = flags.target ?? prepared.metadata.target;
-  if (blobSas !== undefined && service === "openai") throw new StudyError("config", "--blob-sas is for Azure only");
-  if (blobSas !== undefined) provider.checkContainer(blobSas);
+  if (flags.blobSas && service === "openai") throw new StudyError("config", "--blob-sas is for Azure only");
+  const blob = flags.blobSas ? { container: provider.blobContainer(process.env) } : {};
   const isOffline = flags.provider === "offline";
   const state = nodeDisk(root.resolve(".offline"));
   const isOwn = isOffline && flags.baseUrl === undefined;
@@ -63,7 +63,7 @@ await main(script, async (flags, around) => {
     await using stage = await openStage({ ...spec, root, environment, clock });
     const next = `npx zx ${ielts.shellWords([script.name, folder, ...ielts.goOnWords(flags)])}`;
     const steps = { root, folder: stage.folder, place: { clock, signal, ...ielts.tuningPace(remote) } };
-    const run = { flags, disk, prepared, api, config: spec.config, cost, ...steps, say: print, progress };
+    const run = { ...blob, flags, disk, prepared, api, config: spec.config, cost, ...steps, say: print, progress };
     if (stage.state !== "finished") {
       const reached = await ielts.finetuneRun(effects, run).catch((error: unknown) => {
         if (!signal.aborted) throw error;
