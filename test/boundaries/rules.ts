@@ -17,6 +17,7 @@ const ENGINE = [
   "bench",
   "train",
   "notebook",
+  "notebook/desk",
 ];
 const STUDIES = ["whyfix", "ielts", "labeling", "ilm", "selfcorrect"];
 /** A folder may import the folders before it. */
