@@ -15,8 +15,8 @@ export async function runStep(
 ): Promise<void> {
   const { $ } = await import("zx");
   const out = onLine ? "pipe" : "inherit";
-  const around = { env: { ...process.env, ...env }, stdio: ["ignore", out, out] } as const;
-  const step = $({ ...around, preferLocal: true, nothrow: true, quiet: true, signal })`zx ${words}`;
+  const shell = $({ preferLocal: true, stdio: ["ignore", out, out], nothrow: true, quiet: true, signal });
+  const step = shell({ env: { ...process.env, ...env } })`zx ${words}`;
   const said = onLine && [step.stdout, step.stderr].map((stream) => lines(stream, onLine));
   const { exitCode } = await step;
   await Promise.all(said ?? []);
