@@ -4,6 +4,7 @@ import type { Json } from "corrigenda/json";
 import { DETAIL_SCRIPT } from "./detail-script.ts";
 import { FIGURE_SCRIPT } from "./figure-script.ts";
 import { dataBlock, type Html, html, markup, verbatim } from "./html.ts";
+import type { Link } from "./links.ts";
 import { STYLE } from "./style.ts";
 import { TABLE_SCRIPT } from "./table-script.ts";
 
@@ -37,6 +38,8 @@ export interface PageOptions {
   readonly provider: string;
   readonly facts?: Readonly<Record<string, string>>;
   readonly stats?: readonly Stat[];
+  /** Other pages of the same run, as relative paths; "../" may lead. Link what is there: a page cannot look. */
+  readonly pages?: readonly Link[];
   readonly sections: readonly Section[];
   /** By the ids that table cells name. */
   readonly details?: Readonly<Record<string, Detail>>;
@@ -75,7 +78,7 @@ ${scripts.map((script) => (typeof script === "string" ? verbatim("script", scrip
 </html>`)}\n`;
 }
 
-function header({ title, question, provider, facts = {}, stats = [], sections }: PageOptions): Html {
+function header({ title, question, provider, facts = {}, stats = [], pages = [], sections }: PageOptions): Html {
   const simulated = provider === "offline";
   const banner = simulated ? "offline: simulated answers, no model was asked" : `answers by ${provider}`;
   const links = sections.flatMap((section, index) =>
@@ -88,8 +91,17 @@ function header({ title, question, provider, facts = {}, stats = [], sections }:
 ${question === undefined ? undefined : html`<p class="question">${question}</p>`}
 ${rows.length === 0 ? undefined : html`<dl class="facts">${rows}</dl>`}
 ${stats.length === 0 ? undefined : html`<div class="stats">${stats.map(statOf)}</div>`}
+${pages.length === 0 ? undefined : html`<nav aria-label="Other pages of this run">${pages.map(pageLink)}</nav>`}
 ${links.length < 3 ? undefined : html`<nav aria-label="Sections">${links}</nav>`}
 </header>`;
+}
+
+/** Folders of a run carry its names, so they are checked: a link leads to a page and to nothing else. */
+function pageLink({ label, href }: Link): Html {
+  if (/^(?:\.\.\/)*(?:[A-Za-z0-9][\w.-]*\/)*[A-Za-z0-9][\w.-]*\.html$/.test(href))
+    return html`<a href="${href}">${label}</a>`;
+  const shown = JSON.stringify(href.slice(0, 100));
+  throw new StudyError("config", `the page links ${shown}; give a relative path to an .html file`);
 }
 
 function statOf({ label, value, note }: Stat): Html {

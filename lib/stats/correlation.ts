@@ -27,3 +27,23 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   needNumbers(b, "rank correlation");
   return pearson(midranks(a).ranks, midranks(b).ranks);
 }
+
+/**
+ * Kendall's tau-b in [-1, 1], corrected for ties; NaN where one list is constant. Counts all n(n - 1)/2 pairs.
+ * @param a [n >= 1] finite @param b [n] of the same items @see Kendall 1945, Biometrika 33:239
+ */
+export function kendall(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  needPairs(a, b, "rank correlation");
+  needNumbers(a, "rank correlation");
+  needNumbers(b, "rank correlation");
+  let [ordered, untiedA, untiedB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++)
+    for (let j = 0; j < i; j++) {
+      const x = Math.sign((a[i] as number) - (a[j] as number));
+      const y = Math.sign((b[i] as number) - (b[j] as number));
+      ordered += x * y;
+      untiedA += x * x;
+      untiedB += y * y;
+    }
+  return ordered / Math.sqrt(untiedA * untiedB);
+}

@@ -36,6 +36,16 @@ describe("html", () => {
     expect(pageOf({ sections: [{ title: "S", body: html`<i>${forged}</i>` }] })).toContain("<i>undefined</i>");
   });
 
+  test("other pages of the run are links by relative paths; anything else is refused", () => {
+    const label = "evaluation <b>";
+    expect(pageOf({ pages: [{ label, href: "../a.b/report.html" }] })).toContain(
+      '<a href="../a.b/report.html">evaluation &lt;b&gt;</a>',
+    );
+    for (const href of ["javascript:alert(1)//.html", "http://x/a.html", "/a.html", "a/../b.html", 'a".html', "a.svg"])
+      expect(() => pageOf({ pages: [{ label, href }] }), href).toThrow("relative path to an .html file");
+    expect(pageOf()).not.toContain("Other pages");
+  });
+
   test("no text, wherever it is put, adds a tag to the page", () => {
     const build = (text: string): string => {
       const body = html`<p title="${text}">${text}</p>${table({

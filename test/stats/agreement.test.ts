@@ -5,6 +5,7 @@ import {
   cohenKappa,
   fleissKappa,
   gwetAc1,
+  kendall,
   krippendorffAlpha,
   meanAbsoluteError,
   pearson,
@@ -229,6 +230,19 @@ describe("scores", () => {
     expect(spearman(gold, guess)).toBeCloseTo(0.9395372180507888, 12);
     expect(agreementWithin(gold, guess, 0.5)).toBe(0.5);
     expect(agreementWithin(gold, guess, 0)).toBeCloseTo(13 / 60, 12);
+  });
+
+  test("Kendall's tau-b: -√2/3 for SciPy's example with ties; 1 less four times the inversions by n(n - 1) without", () => {
+    expect(kendall([12, 2, 1, 12, 2], [1, 4, 7, 1, 0])).toBeCloseTo(-Math.SQRT2 / 3, 12);
+    fc.assert(
+      fc.property(fc.shuffledSubarray([1, 2, 3, 4, 5, 6], { minLength: 2 }), (order) => {
+        const n = order.length;
+        const inversions = order.flatMap((x, i) => order.slice(i + 1).filter((y) => y < x)).length;
+        const places = order.map((_, at) => at);
+        expect(kendall(places, order)).toBeCloseTo(1 - (4 * inversions) / (n * (n - 1)), 12);
+      }),
+    );
+    expect(kendall([1, 1], [1, 2])).toBeNaN();
   });
 
   test("correlations stay in [-1, 1] and do not change under a rising line; Spearman under any rising curve", () => {
