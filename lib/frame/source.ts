@@ -36,11 +36,11 @@ export function parquet(paths: string | readonly string[]): Source {
 }
 
 /**
- * The table of a finished stage: results/<study>/<run>/<stage>/<stage>.jsonl. @param run "<study>/<run>"
+ * The table of a finished stage, on the disk of results/: <study>/<run>/<stage>/<stage>.jsonl. @param run "<study>/<run>"
  * @param table another file of the stage: "ledger"
  */
 export function stageTable(run: string, stage: string, table = stage): Source {
-  const folder = `results/${run}/${stage}`;
+  const folder = `${run}/${stage}`;
   const names = [...run.split("/"), stage, table];
   if (names.length !== 4 || !names.every((name) => NAME.test(name)))
     throw new StudyError("config", `${folder}/${table}.jsonl is no stage's table; name the run as <study>/<run>`);
@@ -51,9 +51,10 @@ export function stageTable(run: string, stage: string, table = stage): Source {
 export async function placesOf(disk: Disk, source: Source): Promise<string[]> {
   if (source.format !== "csv" && source.manifest !== undefined && (await disk.size(source.manifest)) === undefined) {
     const folder = path.dirname(source.manifest);
+    const [study] = folder.split("/");
     throw new StudyError(
       "stage",
-      `${disk.resolve(folder)} has no manifest.json: the stage has not finished; run it first`,
+      `${disk.resolve(folder)} has no manifest.json: the stage was not run, or has not finished; npm start makes the sample runs, docs/${study}.md says how to make others`,
     );
   }
   return Promise.all(

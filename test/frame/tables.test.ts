@@ -231,9 +231,11 @@ describe("files", () => {
   });
 
   test("a stage's table is read when the stage has finished, and stays inside results", async () => {
-    await disk.write("results/whyfix/r1/step4/step4.jsonl", '{"method":"cot","usd":0.5}\n');
-    await expect(tables.add("step4", stageTable("whyfix/r1", "step4"))).rejects.toMatchObject({ code: "stage" });
-    await disk.write("results/whyfix/r1/step4/manifest.json", "{}");
+    await disk.write("whyfix/r1/step4/step4.jsonl", '{"method":"cot","usd":0.5}\n');
+    await expect(tables.add("step4", stageTable("whyfix/r1", "step4"))).rejects.toThrow(
+      /step4 has no manifest\.json: the stage was not run, or has not finished; npm start makes the sample runs, docs\/whyfix\.md says how to make others$/,
+    );
+    await disk.write("whyfix/r1/step4/manifest.json", "{}");
     await tables.add("step4", stageTable("whyfix/r1", "step4"));
     expect(await rows("from step4")).toEqual([{ method: "cot", usd: 0.5 }]);
     for (const run of ["whyfix", "whyfix/..", "../../etc", "a/b/c"])
