@@ -7,6 +7,7 @@ const TOP = [
   ".env.example",
   ".gitignore",
   "CITATION.cff",
+  "CONTRIBUTING.md",
   "LICENSE",
   "LOG.md",
   "README.md",
