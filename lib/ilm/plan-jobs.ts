@@ -113,12 +113,12 @@ function foldJobs(plan: Plan, fold: number | undefined): Job[] {
  * @param finished ids of jobs that have a manifest @param running ids of jobs that are being worked on
  * @param devices jobs at a time, those that run included
  */
-export function nextJobs(
-  jobs: readonly Job[],
+export function nextJobs<J extends Pick<Job, "id" | "needs">>(
+  jobs: readonly J[],
   finished: ReadonlySet<string>,
   running: ReadonlySet<string>,
   devices = 1,
-): Job[] {
+): J[] {
   const ready = jobs.filter(
     ({ id, needs }) => !finished.has(id) && !running.has(id) && needs.every((need) => finished.has(need)),
   );
