@@ -4,10 +4,12 @@ import type { Disk, Draft } from "./disk.ts";
 /** A disk in memory that can lose what was not synced: for simulations and tests. */
 export interface MemoryDisk extends Disk {
   /**
-   * The power goes: every appended byte that was not synced is lost, but for the first `keepBytes` of each file
-   * (a torn tail); drafts and locks vanish.
+   * The power goes: every appended byte that was not synced is lost, but for what `left` makes of each file's unsynced
+   * tail (a number: its first bytes); drafts and locks vanish.
    */
-  crash(keepBytes?: number): void;
+  crash(left?: number | ((unsynced: Buffer) => Uint8Array)): void;
+  /** The process goes and the machine stays: locks vanish, and what was not synced can still be read and lost. */
+  kill(): void;
 }
 
 interface MemoryFile {
@@ -91,13 +93,17 @@ export function memoryDisk(): MemoryDisk {
         },
       };
     },
-    crash: (keepBytes = 0) => {
+    crash: (left = 0) => {
       for (const file of files.values()) {
-        file.bytes = Buffer.from(file.bytes.subarray(0, file.synced + keepBytes));
+        const unsynced = file.bytes.subarray(file.synced);
+        if (unsynced.length === 0) continue;
+        const tail = typeof left === "number" ? unsynced.subarray(0, left) : left(unsynced);
+        file.bytes = Buffer.concat([file.bytes.subarray(0, file.synced), tail]);
         file.synced = file.bytes.length;
       }
       locks.clear();
     },
+    kill: () => locks.clear(),
   };
 }
 

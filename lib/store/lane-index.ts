@@ -2,7 +2,7 @@ import { endianness } from "node:os";
 import { sha256 } from "corrigenda/json";
 import { type KeyTable, keyTable } from "./key-table.ts";
 
-/** Where the replies of one lane lie, who paid, and how much: 40 bytes an entry, in the lane's order. */
+/** Where the replies of one lane lie, who paid, and how much: 48 bytes an entry, in the lane's order. */
 export interface LaneIndex {
   readonly keys: KeyTable;
   /** US dollars by run tag. */
@@ -23,10 +23,11 @@ export interface LaneEntry {
   readonly usd: number;
 }
 
-/** Bytes an entry: key 16, offset 8, tag 8, US dollars 8. */
-export const ENTRY_BYTES = 40;
+/** Bytes an entry: key 16, offset 8, tag 8, US dollars 8, check 8. */
+export const ENTRY_BYTES = 48;
 const ENTRY_WORDS = ENTRY_BYTES / 4;
 const ENTRY_FLOATS = ENTRY_BYTES / 8;
+const CHECKED_WORDS = ENTRY_WORDS - 2;
 
 /** 48 bits of a run's hash, exact as a float. */
 export function runTag(run: string): number {
@@ -62,13 +63,13 @@ export function laneIndex(): LaneIndex {
       for (let entry = from; entry < keys.count; entry++) {
         keys.copy(entry, words, (entry - from) * ENTRY_WORDS);
         for (let n = 0; n < 3; n++) numbers[(entry - from) * ENTRY_FLOATS + 2 + n] = floats[entry * 3 + n] ?? 0;
+        words[(entry - from) * ENTRY_WORDS + CHECKED_WORDS] = checkOf(words, (entry - from) * ENTRY_WORDS);
       }
       return new Uint8Array(buffer);
     },
     decode: (bytes) => {
       const entries = Math.floor(bytes.byteLength / ENTRY_BYTES);
-      const buffer = new ArrayBuffer(entries * ENTRY_BYTES); // aligned, which a pooled Buffer is not
-      new Uint8Array(buffer).set(bytes.subarray(0, entries * ENTRY_BYTES));
+      const buffer = aligned(bytes.subarray(0, entries * ENTRY_BYTES));
       const numbers = new Float64Array(buffer);
       const first = keys.count;
       keys.load(new Uint32Array(buffer), entries, ENTRY_WORDS);
@@ -78,4 +79,29 @@ export function laneIndex(): LaneIndex {
       }
     },
   };
+}
+
+/** Whether every entry is as it was written: an altered one would hide a reply that is kept. @param bytes whole entries */
+export function isSound(bytes: Uint8Array): boolean {
+  const words = new Uint32Array(aligned(bytes));
+  for (let at = 0; at < words.length; at += ENTRY_WORDS)
+    if (words[at + CHECKED_WORDS] !== checkOf(words, at) || words[at + CHECKED_WORDS + 1] !== 0) return false;
+  return true;
+}
+
+/** Each step can be undone, so that no change of one word goes unseen. */
+function checkOf(words: Uint32Array, at: number): number {
+  let check = 1;
+  for (let word = at; word < at + CHECKED_WORDS; word++) {
+    check = Math.imul(check ^ (words[word] ?? 0), 0x9e3779b1);
+    check ^= check >>> 15;
+  }
+  return check >>> 0;
+}
+
+/** A copy that typed arrays can look at, which a pooled Buffer is not. */
+function aligned(bytes: Uint8Array): ArrayBuffer {
+  const buffer = new ArrayBuffer(bytes.byteLength);
+  new Uint8Array(buffer).set(bytes);
+  return buffer;
 }

@@ -1,6 +1,6 @@
 import { isStudyError, StudyError } from "corrigenda/error";
 import { type Appender, type Disk, type Lock, lineBlocks, type Reader } from "corrigenda/files";
-import { ENTRY_BYTES, type LaneIndex, laneIndex, runTag } from "./lane-index.ts";
+import { ENTRY_BYTES, isSound, type LaneIndex, laneIndex, runTag } from "./lane-index.ts";
 import { decodeRecord, recordEncoder } from "./record.ts";
 import type { NewReply, StoredReply } from "./types.ts";
 
@@ -25,11 +25,13 @@ export interface WritableLane extends Lane {
 
 // The index may lag behind: whoever opens the lane reads the records behind its end, and these few take no time.
 const INDEX_STEP = 256;
+const READ_ONLY: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"]);
 
 /** Opens lane `name` for reading; its index is brought up to date in memory. */
 export async function openLane(disk: Disk, name: string): Promise<Lane> {
   const index = laneIndex();
   const end = await loadIndex(disk, name, index);
+  await syncData(disk, name);
   return laneOver(disk, name, index, () => end);
 }
 
@@ -38,9 +40,11 @@ export async function openWritableLane(disk: Disk, name: string, lock: Lock): Pr
   const file: Appender = await disk.append(dataFile(name));
   const index = laneIndex();
   await loadIndex(disk, name, index);
+  await file.sync(); // what an earlier process wrote counts as kept from now on
   await disk.write(indexFile(name), index.encode(0));
   const indexAppender = await disk.append(indexFile(name), "bytes");
   let saved = index.keys.count;
+  let isSynced = true; // the index is never ahead of what would survive a power cut
   const saveIndex = async (): Promise<void> => {
     const entries = index.encode(saved);
     saved = index.keys.count;
@@ -56,20 +60,35 @@ export async function openWritableLane(disk: Disk, name: string, lock: Lock): Pr
       let offset = file.size;
       await file.write(bytes);
       if (sync) await file.sync();
+      isSynced = sync;
       replies.forEach((reply, place) => {
         index.add({ key: reply.key, offset, tag: tagOf(reply.run), usd: reply.usd });
         offset += lengths[place] ?? 0;
       });
-      if (index.keys.count - saved >= INDEX_STEP) await saveIndex();
+      if (isSynced && index.keys.count - saved >= INDEX_STEP) await saveIndex();
     },
     close: async () => {
       await reading.close();
       await file.close();
-      await saveIndex();
+      if (isSynced) await saveIndex();
       await indexAppender.close();
       await lock.release();
     },
   };
+}
+
+/** What a killed process wrote may be in the machine's memory alone: it counts as kept, so it has to outlive a power cut. */
+async function syncData(disk: Disk, name: string): Promise<void> {
+  const file = await disk.append(dataFile(name), "bytes").catch((error: unknown) => {
+    if (isStudyError(error, "files") && READ_ONLY.has(String(error.facts.code))) return undefined; // nothing is paid here
+    throw error;
+  });
+  if (!file) return;
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** A pure function that remembers its last value: one run's replies come one after the other. */
@@ -171,8 +190,9 @@ async function indexBytes(disk: Disk, name: string): Promise<Uint8Array | undefi
   });
 }
 
-/** Whether the index's offsets rise (a power cut can leave a hole) and its last entry points at that entry's record. */
+/** Whether the index is whole, its offsets rise (a power cut can leave a hole) and its last entry points at that entry's record. */
 async function fits(disk: Disk, name: string, bytes: Uint8Array, size: number): Promise<boolean> {
+  if (!isSound(bytes)) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = -1;
   for (let at = OFFSET_BYTE; at < bytes.byteLength; at += ENTRY_BYTES) {
@@ -180,12 +200,14 @@ async function fits(disk: Disk, name: string, bytes: Uint8Array, size: number): 
     if (!(next > offset)) return false;
     offset = next;
   }
-  const head = 8 + 64;
-  if (!Number.isInteger(offset) || offset + head >= size) return false;
+  if (!Number.isInteger(offset) || offset >= size) return false;
   const tail = laneIndex();
   tail.decode(bytes.subarray(bytes.byteLength - ENTRY_BYTES));
-  const start = Buffer.from(await disk.readAt(dataFile(name), offset, head)).toString("utf8");
-  return start.startsWith('{"key":"') && tail.keys.find(start.slice(8)) === 0;
+  for await (const [line] of lineBlocks(disk.read(dataFile(name), offset, size))) {
+    const reply = line && offset + line.length < size ? decodeRecord(line.toString("utf8")) : undefined;
+    return reply !== undefined && tail.keys.find(reply.key) === 0;
+  }
+  return false;
 }
 
 function dataFile(name: string): string {

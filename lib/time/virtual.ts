@@ -18,7 +18,9 @@ interface Sleeper {
 // Work between two sleeps may need several turns of the event loop. Disk and network are not seen: what runs under
 // this clock keeps its files in memory.
 const IDLE_TURNS = 3;
-const STUCK_AFTER = 200;
+/** Rounds without a sleeper: of turns, which take no time, then of milliseconds, for what the event loop alone cannot end. */
+const TURN_ROUNDS = 100;
+const STUCK_AFTER = 300;
 
 /** @param start ms since 1970 */
 export function virtualClock(start = 0): VirtualClock {
@@ -63,7 +65,7 @@ export function virtualClock(start = 0): VirtualClock {
         now = Math.max(now, next.due);
         next.wake();
         stuck = 0;
-      } else if (stuck < STUCK_AFTER) await wait(1);
+      } else if (stuck < STUCK_AFTER) await (stuck < TURN_ROUNDS ? turn() : wait(1));
       else throw new Error("virtual clock: the promise waits, but nobody sleeps; it would never settle");
     }
   };

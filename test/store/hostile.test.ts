@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { isStudyError } from "corrigenda/error";
 import { collect, type Disk, memoryDisk, nodeDisk } from "corrigenda/files";
 import { sha256 } from "corrigenda/json";
 import { type NewReply, openJournal, openLocalStore, readJournal } from "corrigenda/store";
@@ -125,4 +126,83 @@ test("a journal with a torn line in the middle keeps all other events, also whil
   expect(journal.past).toEqual([{ t: "a" }, { t: "b" }]);
   await journal.append({ t: "c" });
   expect(await readJournal(disk, "journal.jsonl")).toEqual([{ t: "a" }, { t: "b" }, { t: "c" }]);
+});
+
+test("a reply that a killed process had written outlives a power cut once a later process has counted on it", async () => {
+  for (const counting of ["has", "put"] as const) {
+    const disk = memoryDisk();
+    await filled(disk, 1);
+    const lane = await disk.append("lane-000.jsonl");
+    await lane.write(`{"key":"${reply(2).key}","run":"s/r/one","via":"online","at":1,"usd":0.5,"raw":{"n":2}}\n`);
+    disk.kill(); // before its fsync
+    const store = await openLocalStore(disk, realClock);
+    if (counting === "has") expect(await store.has([reply(2).key])).toEqual([true]);
+    else await store.put([reply(2)]);
+    disk.crash();
+    const later = await openLocalStore(disk, realClock);
+    expect((await later.get(reply(2).key))?.raw).toEqual({ n: 2 });
+  }
+});
+
+test("an index that is cut, or altered, at any byte hides no kept reply and changes no sum", async () => {
+  const disk = memoryDisk();
+  await filled(disk, 4);
+  const index = Buffer.concat(await collect(disk.read("lane-000.idx")));
+  expect(index.length).toBe(4 * 48);
+  const damages = Array.from({ length: index.length }, (_, at) => {
+    const altered = Buffer.from(index);
+    altered[at] = (altered[at] ?? 0) ^ (1 << (at % 8));
+    return [index.subarray(0, at), altered];
+  }).flat();
+  for (const damage of damages) {
+    await disk.write("lane-000.idx", damage);
+    const store = await openLocalStore(disk, realClock);
+    expect(await store.has([0, 1, 2, 3, 4].map((n) => reply(n).key))).toEqual([true, true, true, true, false]);
+    expect(await store.spentUsd("s/r/one")).toBe(2);
+  }
+});
+
+test("a lane cut at any byte keeps every whole record before it, with its index and without", async () => {
+  const disk = memoryDisk();
+  await filled(disk, 3);
+  const [data, index] = await Promise.all(
+    ["lane-000.jsonl", "lane-000.idx"].map(async (file) => Buffer.concat(await collect(disk.read(file)))),
+  );
+  for (let cut = 0; cut < (data?.length ?? 0); cut++) {
+    const whole = (data?.subarray(0, cut).toString().split("\n").length ?? 1) - 1;
+    for (const kept of [index, undefined]) {
+      await disk.remove("lane-000.idx");
+      if (kept) await disk.write("lane-000.idx", kept);
+      await disk.write("lane-000.jsonl", data?.subarray(0, cut) ?? "");
+      const store = await openLocalStore(disk, realClock);
+      expect(await store.has([0, 1, 2].map((n) => reply(n).key))).toEqual([0, 1, 2].map((n) => n < whole));
+      await store.put([reply(9)]);
+      for (const n of [9, ...Array(whole).keys()]) expect((await store.get(reply(n).key))?.raw).toEqual({ n });
+      await store.close();
+    }
+  }
+});
+
+test("a lane's last record altered at any byte costs nothing but that record, and is one sentence at most", async () => {
+  const disk = memoryDisk();
+  await filled(disk, 3);
+  const data = Buffer.concat(await collect(disk.read("lane-000.jsonl")));
+  const index = Buffer.concat(await collect(disk.read("lane-000.idx")));
+  const last = data.lastIndexOf('{"key"');
+  for (let at = last; at < data.length; at++) {
+    const altered = Buffer.from(data);
+    altered[at] = (altered[at] ?? 0) ^ (1 << (at % 7));
+    await disk.write("lane-000.jsonl", altered);
+    await disk.write("lane-000.idx", index);
+    const store = await openLocalStore(disk, realClock);
+    for (const n of [0, 1]) expect((await store.get(reply(n).key))?.raw).toEqual({ n });
+    const message = await store.get(reply(2).key).then(
+      () => "",
+      (error: unknown) => (isStudyError(error, "files") ? error.message : String(error)),
+    );
+    expect(message).toMatch(/^$|^lane-000.jsonl holds no reply at byte \d+; remove lane-000.idx$/);
+    await store.put([reply(9)]);
+    expect((await store.get(reply(9).key))?.raw).toEqual({ n: 9 });
+    await store.close();
+  }
 });
