@@ -20,9 +20,7 @@ export type { Environment, FileHash, ModelUse, Parent, PromptHash, Totals } from
 export { Manifest, Metric, Metrics } from "./manifest.ts";
 export { isName, type RunName, runFolder, runName, type StageName, stageFolder } from "./names.ts";
 export type { FinishedStage, ListedStage } from "./read.ts";
-export { listRuns, listStages, readMetrics, readStageConfig, requireStage, stagesOf } from "./read.ts";
+export { listStages, readMetrics, readStageConfig, requireStage, stagesOf } from "./read.ts";
 export { freshRun, type Replay, replaysOf } from "./replay.ts";
 export { isFinished, openStage, type Stage, type StageOptions } from "./stage.ts";
-export { shownRuns } from "./shown.ts";
-export { codeHash, openDamaged, recordStanding, type StandingPlace, whyNotStanding } from "./standing.ts";
 export { type Mismatch, verifyRun } from "./verify.ts";
