@@ -1,4 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { StudyError } from "corrigenda/error";
+
+/** Code compiled once for all steps: a script's start takes a third of the time. Below node_modules, where nobody else writes. */
+const COMPILED = fileURLToPath(new URL("../../node_modules/.cache/node", import.meta.url));
 
 /**
  * Runs a script of this project as a step of a chain: a process of its own that writes to this one's stdout and stderr.
@@ -16,7 +20,7 @@ export async function runStep(
   const { $ } = await import("zx");
   const out = onLine ? "pipe" : "inherit";
   const shell = $({ preferLocal: true, stdio: ["ignore", out, out], nothrow: true, quiet: true, signal });
-  const step = shell({ env: { ...process.env, ...env } })`zx ${words}`;
+  const step = shell({ env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...env } })`zx ${words}`;
   const said = onLine && [step.stdout, step.stderr].map((stream) => lines(stream, onLine));
   const { exitCode } = await step;
   await Promise.all(said ?? []);
