@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { StudyError } from "corrigenda/error";
-import { type Field, ownConfig } from "./fields.ts";
+import { type Field, keepsReplies, ownConfig } from "./fields.ts";
 import { usageLine } from "./help.ts";
 import type { Script } from "./script.ts";
 import { didYouMean } from "./suggest.ts";
@@ -10,6 +10,8 @@ import { didYouMean } from "./suggest.ts";
 export interface GivenFlags {
   readonly help: boolean;
   readonly configFile?: string;
+  /** Where replies and jobs are kept; every script over results/ takes it. */
+  readonly store?: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -32,7 +34,7 @@ export function readArgv(script: Script<unknown>, argv: readonly string[]): Give
   });
   const values: Record<string, unknown> = {};
   const places = script.fields.filter((field) => field.positional);
-  let [help, configFile]: [boolean, string | undefined] = [false, undefined];
+  let [help, configFile, store]: [boolean, string?, string?] = [false];
   for (const token of tokens) {
     if (token.kind === "positional") {
       const place = places.shift();
@@ -41,10 +43,11 @@ export function readArgv(script: Script<unknown>, argv: readonly string[]): Give
     } else if (token.kind === "option") {
       if (token.name === "help" || token.name === "h") help = true;
       else if (token.name === "config" && !ownConfig(flags)) configFile = needed(token);
+      else if (token.name === "store" && keepsReplies(flags)) store = needed(token);
       else setFlag(values, flags, token);
     }
   }
-  return { help, values, ...(configFile === undefined ? {} : { configFile }) };
+  return { help, values, ...(configFile !== undefined && { configFile }), ...(store !== undefined && { store }) };
 }
 
 interface OptionToken {
@@ -59,7 +62,12 @@ function optionsOf(flags: readonly Field[]): Record<string, { type: "string" | "
     const type: "string" | "boolean" = kind === "boolean" ? "boolean" : "string";
     return [flag, { type, ...(short === undefined ? {} : { short }) }] as const;
   });
-  return { config: { type: "string" }, ...Object.fromEntries(own), help: { type: "boolean", short: "h" } };
+  return {
+    config: { type: "string" },
+    store: { type: "string" },
+    ...Object.fromEntries(own),
+    help: { type: "boolean", short: "h" },
+  };
 }
 
 /** "-p name value" as one word, so that a value may look like a flag: "--parameters=name=value". */
@@ -84,7 +92,7 @@ function setFlag(values: Record<string, unknown>, flags: readonly Field[], token
   const off = flags.find((flag) => flag.flag === negated && flag.kind === "boolean");
   const field = off ?? flags.find((flag) => flag.flag === token.name);
   if (!field) {
-    const known = [...flags.map((flag) => flag.flag), "config", "help"];
+    const known = [...flags.map((flag) => flag.flag), ...(keepsReplies(flags) ? ["store"] : []), "config", "help"];
     throw new StudyError(
       "config",
       `unknown flag ${token.rawName}${didYouMean(token.name, known, "--")} (--help lists all)`,

@@ -107,3 +107,8 @@ function inner(schema: z.ZodType): z.ZodType | undefined {
 function definition(schema: z.ZodType): Definition {
   return schema.def as unknown as Definition;
 }
+
+/** Scripts over results/ ask models and read what was answered: they take --store. */
+export function keepsReplies(flags: readonly Field[]): boolean {
+  return flags.some(({ flag }) => flag === "results") && !flags.some(({ flag }) => flag === "store");
+}

@@ -1,4 +1,4 @@
-import { type Field, ownConfig } from "./fields.ts";
+import { type Field, keepsReplies, ownConfig } from "./fields.ts";
 import type { Script } from "./script.ts";
 import { pad, textWidth } from "./width.ts";
 
@@ -19,7 +19,15 @@ export function helpPage(script: Script<unknown>): string {
     "--config <file.yaml>",
     "Take flags from a YAML file; those on the command line win.",
   ];
-  const own: [string, string][] = [...(ownConfig(flags) ? [] : [config]), ["--help", "Show this page."]];
+  const store: [string, string] = [
+    "--store <postgres://…>",
+    "Share replies, jobs and limits with other machines through a Postgres; default: CORRIGENDA_STORE, else files.",
+  ];
+  const own: [string, string][] = [
+    ...(keepsReplies(flags) ? [store] : []),
+    ...(ownConfig(flags) ? [] : [config]),
+    ["--help", "Show this page."],
+  ];
   const sections = [
     `${script.summary}\n\nUsage: ${usageLine(script)}`,
     section(

@@ -1,10 +1,10 @@
 import { isStudyError, StudyError } from "corrigenda/error";
 import { type Disk, nodeDisk } from "corrigenda/files";
 import { type Clock, realClock } from "corrigenda/time";
-import { scriptArgs } from "./argv.ts";
+import { readArgv, scriptArgs } from "./argv.ts";
 import { helpPage } from "./help.ts";
 import { createLogger, type Logger, type LogLevel, logLevel } from "./logger.ts";
-import { maskSecrets, secretsIn } from "./mask.ts";
+import { maskSecrets, passwordsIn, secretsIn } from "./mask.ts";
 import { plain } from "./plain.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { parseScript, type Script } from "./script.ts";
@@ -18,6 +18,8 @@ export interface ScriptRun {
   readonly progress: Progress;
   /** The folder in which the script was started. */
   readonly disk: Disk;
+  /** Where replies and jobs are kept: a Postgres address (--store, else CORRIGENDA_STORE); absent: files in results/. */
+  readonly store?: string;
   /** Prints a result on stdout. */
   print(text: string): void;
 }
@@ -33,11 +35,14 @@ export interface Surroundings {
   on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
   off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
   setExitCode(code: number): void;
+  /** Sets a variable for the processes that this one starts. */
+  setVariable?(name: string, value: string): void;
   /** Ends the process at once. */
   kill(code: number): void;
 }
 
 const STOPPED = 130;
+const STORE = "CORRIGENDA_STORE";
 
 /**
  * Runs a script: reads its flags, hands them to `body`, and turns whatever is thrown into one line on stderr and an
@@ -48,7 +53,7 @@ export async function main<V>(
   body: (values: V, run: ScriptRun) => Promise<void>,
   around: Surroundings = thisProcess(),
 ): Promise<void> {
-  const known = secretsIn(around.env);
+  const known = [...secretsIn(around.env), ...passwordsIn(around.env[STORE] ?? "")];
   const redact = (text: string): string => maskSecrets(text, known);
   const terminal = createTerminal(around.stderr);
   const stopping = new AbortController();
@@ -61,11 +66,23 @@ export async function main<V>(
       around.stdout.write(helpPage(script));
       return;
     }
+    const store = readArgv(script, around.argv).store ?? (around.env[STORE] || undefined);
+    if (store !== undefined) {
+      known.push(...passwordsIn(store));
+      around.setVariable?.(STORE, store); // the steps of a chain keep theirs there too; a flag would show it to all
+    }
     const log = createLogger({ level, clock: around.clock, redact, line: terminal.line });
     const progress = createProgress({ terminal, clock: around.clock, quiet: level === "error" });
     const print = (text: string): unknown => around.stdout.write(`${plain(redact(text))}\n`);
     try {
-      await body(values, { signal: stopping.signal, log, progress, disk: around.disk, print });
+      await body(values, {
+        signal: stopping.signal,
+        log,
+        progress,
+        disk: around.disk,
+        print,
+        ...(store !== undefined && { store }),
+      });
     } finally {
       progress.end();
       await log.close();
@@ -143,6 +160,9 @@ function thisProcess(): Surroundings {
     off: (signal, listener) => process.off(signal, listener),
     setExitCode: (code) => {
       process.exitCode = code;
+    },
+    setVariable: (name, value) => {
+      process.env[name] = value;
     },
     kill: (code) => process.exit(code),
   };

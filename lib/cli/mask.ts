@@ -13,6 +13,7 @@ const SHAPES: readonly RegExp[] = [
 const MASK = "[masked]";
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|_SAS|SIGNATURE|CONNECTION_STRING|DATABASE_URL|_DSN/i;
 const SHORTEST_SECRET = 8;
+const SHORTEST_PASSWORD = 4;
 
 /** Replaces whatever looks like a key, and every text in `known`, by "[masked]". */
 export function maskSecrets(text: string, known: readonly string[] = []): string {
@@ -36,4 +37,11 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>): st
     .filter(([name, value]) => SECRET_NAME.test(name) && (value?.length ?? 0) >= SHORTEST_SECRET)
     .map(([, value]) => value ?? "");
   return values.sort((a, b) => b.length - a.length);
+}
+
+/** The password of an address, as it stands there and as it is meant. A shorter one would mask half of every sentence. */
+export function passwordsIn(address: string): string[] {
+  const [, given = ""] = /^[^/]*\/\/[^:/]*:(.*)@/s.exec(address) ?? [];
+  const meant = given.replace(/(%[0-9a-f]{2})+/gi, (codes) => Buffer.from(codes.replaceAll("%", ""), "hex").toString());
+  return [...new Set([given, meant])].filter((password) => password.length >= SHORTEST_PASSWORD);
 }

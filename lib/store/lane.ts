@@ -169,11 +169,10 @@ async function scan(disk: Disk, name: string, { index, from, skipFirst, size }: 
   let end = from;
   for await (const lines of lineBlocks(disk.read(dataFile(name), from, size))) {
     for (const line of lines) {
-      const whole = offset + line.length < size; // a torn tail has no newline
-      const reply = whole && !skip ? decodeRecord(line.toString("utf8")) : undefined;
+      const reply = skip ? undefined : decodeRecord(line.toString("utf8"));
       if (reply) index.add({ key: reply.key, offset, tag: runTag(reply.run), usd: reply.usd });
       offset += line.length + 1;
-      if (whole) end = offset;
+      if (reply || skip || offset <= size) end = Math.min(offset, size); // a torn tail is not data
       skip = false;
     }
   }
@@ -204,7 +203,7 @@ async function fits(disk: Disk, name: string, bytes: Uint8Array, size: number): 
   const tail = laneIndex();
   tail.decode(bytes.subarray(bytes.byteLength - ENTRY_BYTES));
   for await (const [line] of lineBlocks(disk.read(dataFile(name), offset, size))) {
-    const reply = line && offset + line.length < size ? decodeRecord(line.toString("utf8")) : undefined;
+    const reply = line && decodeRecord(line.toString("utf8"));
     return reply !== undefined && tail.keys.find(reply.key) === 0;
   }
   return false;

@@ -4,6 +4,7 @@ import type { Clock } from "corrigenda/time";
 import { groupCommit } from "./group-commit.ts";
 import { type Lane, openLane, openWritableLane, type WritableLane } from "./lane.ts";
 import { runTag } from "./lane-index.ts";
+import { priced } from "./record.ts";
 import type { NewReply, Store, StoredReply } from "./types.ts";
 
 const LANE = /^lane-\d{3}\.jsonl$/;
@@ -53,8 +54,13 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
   const commit = groupCommit<{ readonly replies: readonly NewReply[]; readonly durable: "now" | "soon" }>(
     async (groups) => {
       const fresh: NewReply[] = [];
+      const inGroup = new Map<string, NewReply>();
       for (const { replies } of groups)
-        for (const reply of replies) if (!isKnown(reply.key) || !(await isKept(reply))) fresh.push(priced(reply));
+        for (const reply of replies) {
+          if (isSame(inGroup.get(reply.key), reply) || (isKnown(reply.key) && (await isKept(reply)))) continue;
+          inGroup.set(reply.key, reply);
+          fresh.push(priced(reply));
+        }
       const sync = groups.some(({ durable }) => durable === "now");
       if (fresh.length === 0 && !(sync && unsynced)) return;
       unsynced = true;
@@ -80,9 +86,8 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
   };
 }
 
-/** JSON has no NaN: a reply must not become unreadable over its price. */
-function priced(reply: NewReply): NewReply {
-  return Number.isFinite(reply.usd) ? reply : { ...reply, usd: 0 };
+function isSame(a: NewReply | undefined, b: NewReply): boolean {
+  return a !== undefined && a.run === b.run && a.via === b.via;
 }
 
 interface Lanes {

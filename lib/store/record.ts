@@ -51,6 +51,11 @@ export function decodeRecord(line: string): StoredReply | undefined {
   return typeof value.key === "string" && value.key.length === 64 && "raw" in value ? value : undefined;
 }
 
+/** JSON has no NaN: a reply must not become unreadable over its price. */
+export function priced(reply: NewReply): NewReply {
+  return Number.isFinite(reply.usd) ? reply : { ...reply, usd: 0 };
+}
+
 /** In JSON text a line break can only stand between tokens, where a space says the same. */
 function ontoOneLine(bytes: Uint8Array): void {
   for (const lineBreak of [10, 13])

@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import type { Database, Sql } from "./pg-database.ts";
+
+/** Money of one run that several processes spend: each holds a reserve and asks for more before it is used up. */
+export interface SharedBudget {
+  allows(estimateUsd: number): boolean;
+  sent(estimateUsd: number): void;
+  ended(estimateUsd: number, paidUsd: number): void;
+  /** The last `allows` said no for now: a reserve is on its way, or others may give some back. */
+  readonly isWaiting: boolean;
+  readonly spentUsd: number;
+  readonly maxUsd: number;
+  /** Says that this process is alive. */
+  beat(): void;
+  close(): Promise<void>;
+}
+
+/** Of what is left: what one process reserves at a time. */
+const SHARE = 1 / 40;
+/** A process that is silent for so long may be gone: what it had reserved counts as spent. */
+const SILENT_SECONDS = 60;
+const AGAIN_MS = 400;
+
+/** Sets what a run may cost and what it has cost. To be called while nobody works on it. */
+export async function setBudget(
+  { sql }: Pick<Database, "sql">,
+  space: string,
+  { payer, maxUsd, spentUsd }: { readonly payer: string; readonly maxUsd: number; readonly spentUsd: number },
+): Promise<void> {
+  await sql(SET, [space, payer, maxUsd, spentUsd]);
+}
+
+const SET = `
+  with gone as (
+    delete from corrigenda.reserves where space = $1 and payer = $2
+      and seen < clock_timestamp() - ${SILENT_SECONDS} * interval '1 s')
+  insert into corrigenda.budgets (space, payer, max_usd, spent_usd) values ($1, $2, $3, $4)
+  on conflict (space, payer) do update set max_usd = excluded.max_usd, spent_usd = excluded.spent_usd`;
+
+export function pgBudget(
+  { transact, sql, clock }: Database,
+  space: string,
+  { payer, maxUsd }: { readonly payer: string; readonly maxUsd: number },
+): SharedBudget {
+  const holder = randomUUID();
+  let [reserve, inFlight, unsaid, spent] = [0, 0, 0, 0];
+  let [asking, isFinal, deniedAt] = [undefined as Promise<void> | undefined, false, Number.NEGATIVE_INFINITY];
+  const renew = async (need: number): Promise<void> => {
+    const paid = unsaid;
+    unsaid = 0;
+    const asked = { space, payer, holder, paid, need, least: inFlight };
+    const state = await transact((inside) => ask(inside, asked)).catch((error: unknown) => {
+      unsaid += paid;
+      throw error;
+    });
+    spent = state.spent;
+    reserve += state.granted - state.before;
+    isFinal = state.granted < need && state.others === 0;
+    if (state.granted < need) deniedAt = clock.now();
+  };
+  return {
+    allows: (estimateUsd) => {
+      const need = inFlight + estimateUsd;
+      if (need <= reserve + 1e-8) return true; // sums of floats must not refuse the last call of an exact budget
+      if (!asking && clock.now() - deniedAt > AGAIN_MS)
+        asking = renew(need)
+          .catch(() => undefined) // no connection: the journal waits for it, and says so in the end
+          .finally(() => {
+            asking = undefined;
+          });
+      return false;
+    },
+    sent: (estimateUsd) => {
+      inFlight += estimateUsd;
+    },
+    ended: (estimateUsd, paidUsd) => {
+      inFlight = Math.max(0, inFlight - estimateUsd);
+      reserve -= paidUsd;
+      unsaid += paidUsd;
+    },
+    get isWaiting() {
+      return asking !== undefined || !isFinal;
+    },
+    get spentUsd() {
+      return spent;
+    },
+    maxUsd,
+    beat: () => {
+      sql("update corrigenda.reserves set seen = clock_timestamp() where holder = $1", [holder]).catch(() => undefined);
+    },
+    close: async () => {
+      await asking;
+      const paid = unsaid;
+      await transact((inside) => giveBack(inside, { space, payer, holder, paid })).catch(() => undefined);
+    },
+  };
+}
+
+interface Holder {
+  readonly space: string;
+  readonly payer: string;
+  readonly holder: string;
+  /** US dollars paid since the last time. */
+  readonly paid: number;
+}
+
+/** The reserve of a holder before and after; what all have spent, and what others hold. */
+async function ask(sql: Sql, { space, payer, holder, paid, need, least }: Holder & { need: number; least: number }) {
+  const own = { space, payer };
+  const budget = await addSpent(sql, own, paid);
+  const gone = await sql(
+    `delete from corrigenda.reserves where space = $1 and payer = $2 and holder <> $3
+       and seen < clock_timestamp() - ${SILENT_SECONDS} * interval '1 s' returning usd`,
+    [space, payer, holder],
+  );
+  const lost = gone.rows.reduce((sum, { usd }) => sum + Number(usd), 0);
+  const spent = lost > 0 ? (await addSpent(sql, own, lost)).spent : budget.spent;
+  const held = await sql("select holder, usd from corrigenda.reserves where space = $1 and payer = $2", [space, payer]);
+  const others = held.rows.reduce((sum, row) => sum + (row.holder === holder ? 0 : Number(row.usd)), 0);
+  const before = Math.max(0, Number(held.rows.find((row) => row.holder === holder)?.usd ?? 0) - paid);
+  const free = budget.max - spent - others;
+  const wanted = Math.max(need, least + free * SHARE);
+  // Denied, it keeps what is in flight: two that wait for each other would wait for ever.
+  const granted = need <= free + 1e-8 ? Math.min(wanted, Math.max(need, free)) : Math.min(least, before);
+  await sql(
+    `insert into corrigenda.reserves (holder, space, payer, usd) values ($1, $2, $3, $4)
+     on conflict (holder) do update set usd = excluded.usd, seen = clock_timestamp()`,
+    [holder, space, payer, granted],
+  );
+  return { before, granted, others, spent };
+}
+
+async function giveBack(sql: Sql, { space, payer, holder, paid }: Holder): Promise<void> {
+  await addSpent(sql, { space, payer }, paid);
+  await sql("delete from corrigenda.reserves where holder = $1", [holder]);
+}
+
+/** Locks the run's row: one at a time reserves. */
+async function addSpent(sql: Sql, { space, payer }: Pick<Holder, "space" | "payer">, usd: number) {
+  const { rows } = await sql(
+    "update corrigenda.budgets set spent_usd = spent_usd + $3 where space = $1 and payer = $2 returning max_usd, spent_usd",
+    [space, payer, usd],
+  );
+  return { max: Number(rows[0]?.max_usd ?? 0), spent: Number(rows[0]?.spent_usd ?? 0) };
+}

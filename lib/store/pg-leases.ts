@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import type { Json } from "corrigenda/json";
+import type { PgBoss } from "pg-boss";
+import type { Database, Sql } from "./pg-database.ts";
+import type { Hold } from "./pg-journal.ts";
+import type { RunIds } from "./pg-runs.ts";
+
+/** Work on its way to whoever takes it. */
+export interface NewLease {
+  readonly data: Json;
+  /** Of the requests in it, 64 hex digits each. */
+  readonly keys: readonly string[];
+}
+
+/** Work that this process holds. */
+export interface Lease extends Hold {
+  readonly run: string;
+  readonly data: Json;
+}
+
+/** Work that any process may take and one at a time holds. */
+export interface Leases {
+  put(run: string, work: readonly NewLease[]): Promise<void>;
+  take(): Promise<Lease | undefined>;
+  /** Says that these are worked on; those that have passed to another. To be called every few seconds. */
+  beat(holds: readonly Hold[]): Promise<ReadonlySet<string>>;
+  /** Ends a lease, with what `also` writes, in one transaction; false, and nothing written, where it has passed to another. */
+  complete(hold: Hold, also?: (sql: Sql) => Promise<void>): Promise<boolean>;
+  /** Another may take it, a little later. */
+  giveBack(hold: Hold): Promise<void>;
+  /** How many of a run's leases are not completed. */
+  open(run: string): Promise<{ readonly leases: number; readonly requests: number }>;
+  /** Keys of the requests in a run's open leases. */
+  openKeys(run: string): AsyncIterable<string>;
+  /** Takes back what nobody holds; how many stay with their holders. */
+  withdraw(run: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A lease whose holder is silent for so long passes to another. */
+export const LEASE_SECONDS = 15;
+const SUPERVISE_SECONDS = 5;
+const RETRY_SECONDS = 2;
+const DAY_SECONDS = 86_400;
+const SCHEMA = "corrigenda_jobs";
+const KEY_BYTES = 32;
+
+/** The queue of one space, kept by pg-boss in a schema of its own. Every process that opens it also watches for lapsed leases. */
+export async function pgLeases(database: Database, runs: RunIds): Promise<Leases> {
+  const queue = `leases-${runs.space}`;
+  const boss = await startBoss(database, queue);
+  const { sql, transact } = database;
+  const held = `delete from corrigenda.leases where id = $1 and token = $2`;
+  return {
+    put: async (run, work) => {
+      const id = await runs.id(run);
+      const jobs = work.map(({ data }) => ({ id: randomUUID(), data: { run, data } }));
+      await transact(async (inside) => {
+        const keys = work.map((lease) => Buffer.from(lease.keys.join(""), "hex"));
+        for (const [place, job] of jobs.entries())
+          await inside("insert into corrigenda.leases (id, queue, run, requests, keys) values ($1, $2, $3, $4, $5)", [
+            ...[job.id, queue, id, work[place]?.keys.length, keys[place]],
+          ]);
+        await boss.insert(queue, jobs, { db: bossDb(inside) });
+      });
+    },
+    take: () =>
+      transact(async (inside) => {
+        const [job] = await boss.fetch<{ run: string; data: Json }>(queue, { db: bossDb(inside) });
+        if (!job) return undefined;
+        const { rows } = await inside("update corrigenda.leases set token = token + 1 where id = $1 returning token", [
+          job.id,
+        ]);
+        if (rows[0]) return { id: job.id, token: Number(rows[0].token), ...job.data };
+        await boss.complete(queue, job.id, null, { db: bossDb(inside) });
+        return undefined;
+      }),
+    beat: async (holds) => {
+      if (holds.length === 0) return new Set();
+      const { rows } = await sql("select id, token from corrigenda.leases where id = any($1)", [
+        holds.map(({ id }) => id),
+      ]);
+      const tokens = new Map(rows.map(({ id, token }) => [id, token]));
+      const [mine, lost] = [new Set<string>(), new Set<string>()];
+      for (const { id, token } of holds) (tokens.get(id) === token ? mine : lost).add(id);
+      if (mine.size > 0) await boss.touch(queue, [...mine]);
+      return lost;
+    },
+    complete: ({ id, token }, also) =>
+      transact(async (inside) => {
+        if ((await inside(held, [id, token])).count === 0) return false;
+        await also?.(inside);
+        await boss.complete(queue, id, null, { db: bossDb(inside) });
+        return true;
+      }),
+    giveBack: ({ id, token }) =>
+      transact(async (inside) => {
+        const { rows } = await inside("select from corrigenda.leases where id = $1 and token = $2 for update", [
+          id,
+          token,
+        ]);
+        if (rows.length > 0) await boss.fail(queue, id, null, { db: bossDb(inside) });
+      }),
+    open: async (run) => {
+      const { rows } = await sql(
+        "select count(*) as leases, coalesce(sum(requests), 0) as requests from corrigenda.leases where run = $1",
+        [await runs.id(run)],
+      );
+      return { leases: Number(rows[0]?.leases), requests: Number(rows[0]?.requests) };
+    },
+    openKeys: async function* (run) {
+      const { rows } = await sql("select id from corrigenda.leases where run = $1", [await runs.id(run)]);
+      for (const { id } of rows) {
+        const found = await sql("select keys from corrigenda.leases where id = $1", [id]);
+        const keys = (found.rows[0]?.keys as Buffer | undefined) ?? Buffer.alloc(0);
+        for (let at = 0; at < keys.length; at += KEY_BYTES) yield keys.toString("hex", at, at + KEY_BYTES);
+      }
+    },
+    withdraw: async (run) => {
+      const id = await runs.id(run);
+      return transact(async (inside) => {
+        const free = await inside(
+          `select job.id from ${SCHEMA}.job join corrigenda.leases lease on lease.id = job.id
+           where lease.run = $1 and job.name = $2 and job.state < 'active' for update of job skip locked`,
+          [id, queue],
+        );
+        const ids = free.rows.map((row) => row.id as string);
+        if (ids.length > 0) await boss.deleteJob(queue, ids, { db: bossDb(inside) });
+        await inside("delete from corrigenda.leases where id = any($1)", [ids]);
+        const left = await inside("select from corrigenda.leases where run = $1", [id]);
+        return left.rows.length;
+      });
+    },
+    close: () => boss.stop({ graceful: false }),
+  };
+}
+
+async function startBoss({ sql }: Database, queue: string): Promise<PgBoss> {
+  const { PgBoss } = await import("pg-boss");
+  const boss = new PgBoss({
+    ...{ db: bossDb(sql), schema: SCHEMA, schedule: false, persistWarnings: false },
+    ...{ superviseIntervalSeconds: SUPERVISE_SECONDS, monitorIntervalSeconds: SUPERVISE_SECONDS },
+  });
+  boss.on("error", () => undefined); // the watch for lapsed leases goes on with its next round
+  await boss.start();
+  await boss.createQueue(queue, {
+    ...{ heartbeatSeconds: LEASE_SECONDS, expireInSeconds: DAY_SECONDS, retryLimit: 2 ** 31 - 1 },
+    ...{ retryDelay: RETRY_SECONDS, retentionSeconds: 365 * DAY_SECONDS, deleteAfterSeconds: 60 },
+  });
+  return boss;
+}
+
+/** What pg-boss asks of a database, by our own statements: they wait for a server that is away. */
+function bossDb(sql: Sql) {
+  return {
+    executeSql: async (text: string, values?: unknown[]) => ({ rows: [...(await sql(text, values)).rows] }),
+  };
+}
