@@ -10,5 +10,6 @@
 export { collect } from "./collect.ts";
 export type { Appender, Disk, Draft, Lock, Reader } from "./disk.ts";
 export { type JsonlLine, lineBlocks, readJsonl, readText } from "./lines.ts";
+export { isHeld } from "./lock.ts";
 export { type MemoryDisk, memoryDisk } from "./memory-disk.ts";
 export { nodeDisk } from "./node-disk.ts";

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { isStudyError, StudyError } from "corrigenda/error";
-import type { Lock } from "./disk.ts";
+import type { Disk, Lock } from "./disk.ts";
 import { draftName, removeDeadDrafts } from "./draft.ts";
 import { isAlive, type Owner, thisProcess } from "./owner.ts";
 
@@ -26,6 +26,13 @@ export async function takeLock(file: string): Promise<Lock> {
     await rm(mine, { force: true });
   }
   throw new StudyError("locked", `${file} changes hands too fast; try again`);
+}
+
+/** Whether a live process holds a lock; takes nothing. */
+export async function isHeld(disk: Disk, path: string): Promise<boolean> {
+  const text = await readFile(disk.resolve(path), "utf8").catch(() => undefined);
+  const owner = text === undefined ? undefined : readOwner(text);
+  return owner !== undefined && (await isAlive(owner));
 }
 
 /** Undefined where the lock is free or its owner is dead; throws StudyError "locked" where one lives. */

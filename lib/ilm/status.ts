@@ -4,8 +4,8 @@ import { type Job, type ModelJob, planModels } from "./plan-jobs.ts";
 
 /** What is on the disk of a job, as the script that looks there says it. */
 export interface JobState {
-  /** "open": started and not finished. */
-  readonly state: "fresh" | "open" | "finished";
+  /** "open": started and not finished; "running": a process works on it now. */
+  readonly state: "fresh" | "open" | "running" | "finished";
   /** Optimiser steps done, and seconds that they took over all starts. */
   readonly step?: number | undefined;
   readonly seconds?: number | undefined;
@@ -125,6 +125,7 @@ export function wallHours(hours: readonly number[], devices: number): number {
 
 function stateOf(states: readonly JobState[]): JobState["state"] {
   if (states.length > 0 && states.every(({ state }) => state === "finished")) return "finished";
+  if (states.some(({ state }) => state === "running")) return "running";
   return states.some(({ state }) => state !== "fresh") ? "open" : "fresh";
 }
 

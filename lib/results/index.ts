@@ -15,7 +15,7 @@ export { briefly } from "./difference.ts";
 export { environmentOf } from "./environment.ts";
 export type { StageResult } from "./finish.ts";
 export { hashFile, keysRoot } from "./hash.ts";
-export { holdRun } from "./hold.ts";
+export { holdRun, isWorkedOn } from "./hold.ts";
 export type { Environment, FileHash, ModelUse, Parent, PromptHash, Totals } from "./manifest.ts";
 export { Manifest, Metric, Metrics } from "./manifest.ts";
 export { isName, type RunName, runFolder, runName, type StageName, stageFolder } from "./names.ts";

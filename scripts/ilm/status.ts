@@ -28,13 +28,19 @@ await main(script, async ({ run, plan: file, devices, results }, { disk, print }
   const jobs = ilm.planJobs(plan);
   const reader = { root, ...stages, readTable: engine.readTable };
   const { states } = await ilm.readStates(reader, run, jobs, "the command that made it");
+  for (const [stage, state] of states)
+    if (state.state === "open" && (await stages.isWorkedOn(root, { study: "ilm", run, stage })))
+      states.set(stage, { ...state, state: "running" });
   const status = ilm.planStatus(plan, jobs, states, devices);
   print(table(ilm.statusTable(status)));
   print(ilm.statusLine(status));
   const shape = Object.entries(GPT2_SHAPES).find(([name]) => name === plan.base)?.[1];
   const storage = shape && ilm.storageEstimate(plan, parameterCount(shape));
   if (storage) print(ilm.storageLine(storage));
-  const finished = new Set([...states].filter(([, { state }]) => state === "finished").map(([id]) => id));
-  const next = ilm.nextJobs(jobs, finished, new Set(), devices).map(({ id }) => id);
-  print(next.length === 0 ? "nothing is left to do" : `next: ${next.join(", ")}`);
+  const ids = (wanted: string): string[] => [...states].flatMap(([id, { state }]) => (state === wanted ? [id] : []));
+  const [running, finished] = [ids("running"), new Set(ids("finished"))];
+  if (running.length > 0) print(`running: ${running.join(", ")}`);
+  const next = ilm.nextJobs(jobs, finished, new Set(running), devices).map(({ id }) => id);
+  if (next.length > 0) print(`next: ${next.join(", ")}`);
+  if (running.length + next.length === 0) print("nothing is left to do");
 });
