@@ -1,5 +1,6 @@
 import { StudyError } from "corrigenda/error";
 import type { BatchApi, BatchState, Outcome } from "corrigenda/provider";
+import type { Clock } from "corrigenda/time";
 import {
   applyEvent,
   type BatchEvent,
@@ -40,6 +41,8 @@ export interface JobContext<Row = unknown, Out = unknown> {
   readonly state: JobState;
   /** By the chunk's key; refusals of a full queue by the file's stem. */
   readonly waiting: Map<string, Waiting>;
+  /** Time as this process has slept it through: what has to wait does so however the machine's clock is set meanwhile. */
+  readonly steady: Clock;
   readonly tokens: { input: number; output: number };
   /** The last counts of open batches. */
   readonly counts: Map<string, BatchState["counts"]>;
@@ -48,7 +51,7 @@ export interface JobContext<Row = unknown, Out = unknown> {
   note(level: "info" | "warn", text: string): void;
 }
 
-/** What a chunk waits for, in this process only. */
+/** What a chunk waits for, in this process only; times are of the steady clock. */
 export interface Waiting {
   /** When `find` or `state` first missed its batch. */
   missedAt?: number;
@@ -94,12 +97,14 @@ function openContext<Row, Out>(options: BatchOptions<Row, Out>): JobContext<Row,
   const policy = { ...defaultPolicy, ...options.policy };
   const state = foldEvents(journal.past);
   const note: JobContext["note"] = (level, text) => options.onEvent?.({ type: "note", level, text });
+  const steady = sleptThrough(clock);
   return {
     options,
     policy,
     api: provider.batch,
     state,
     waiting: new Map(),
+    steady,
     tokens: { input: 0, output: 0 },
     counts: new Map(),
     record: async (...events) => {
@@ -107,8 +112,19 @@ function openContext<Row, Out>(options: BatchOptions<Row, Out>): JobContext<Row,
       for (const event of events) applyEvent(state, event);
     },
     patient: (call) =>
-      patiently(call, { clock, rng, tries: policy.patience, signal, note: (text) => note("warn", text) }),
+      patiently(call, { clock: steady, rng, tries: policy.patience, signal, note: (text) => note("warn", text) }),
     note,
+  };
+}
+
+function sleptThrough(clock: Clock): Clock {
+  let slept = 0;
+  return {
+    now: () => slept,
+    sleep: async (ms, signal) => {
+      await clock.sleep(ms, signal);
+      slept += ms;
+    },
   };
 }
 
@@ -123,7 +139,7 @@ async function advance(context: JobContext, until: Until): Promise<"done" | "ope
     if (open.every(({ meta }) => context.waiting.get(meta.key)?.isUnknown)) throw unknownBatches(context, open);
     if (until === "once" || (until === "submitted" && !open.some(isRunnable(context)))) return "open";
     waitMs = moved ? policy.pollMs : Math.min(waitMs * 1.5, policy.maxPollMs);
-    await options.clock.sleep(waitMs, options.signal);
+    await context.steady.sleep(waitMs, options.signal);
   }
 }
 
@@ -173,11 +189,11 @@ function openChunks(context: JobContext): ChunkState[] {
 
 /** Whether a chunk can be handed in now: its wait is over, and the service's queue has room for its tokens. */
 function isRunnable(context: JobContext): (chunk: ChunkState) => boolean {
-  const { options, api, state, waiting } = context;
+  const { api, state, waiting } = context;
   return (chunk) => {
     const { meta } = chunk;
     if (isEnqueued(chunk)) return false;
-    if ((waiting.get(meta.key)?.notBefore ?? 0) > options.clock.now()) return false;
+    if ((waiting.get(meta.key)?.notBefore ?? 0) > context.steady.now()) return false;
     const limit = api.limits.enqueuedTokens ?? Number.POSITIVE_INFINITY;
     let queued = 0;
     for (const other of state.chunks.values()) {

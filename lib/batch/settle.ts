@@ -51,7 +51,7 @@ function isKnown(context: JobContext, { key }: ChunkMeta, state: BatchState | un
     delete waiting.missedAt;
     return true;
   }
-  const now = context.options.clock.now();
+  const now = context.steady.now();
   waiting.missedAt ??= now;
   waiting.isUnknown = now - waiting.missedAt >= context.policy.graceMs;
   return false;
@@ -93,7 +93,7 @@ function tellGone(context: JobContext, batch: string, { fate }: Tally): void {
 /** An output file may appear a while after its batch has completed; after the grace time what is there is taken. */
 function isReadable(context: JobContext, key: string, state: BatchState): boolean {
   if (state.ready) return true;
-  const now = context.options.clock.now();
+  const now = context.steady.now();
   const waiting = waitingOf(context, key);
   waiting.readyAt ??= now;
   return now - waiting.readyAt >= context.policy.graceMs;
@@ -107,7 +107,7 @@ async function handInLater(context: JobContext, { meta, batch = "" }: ChunkState
   const at = context.options.clock.now();
   const waitMs = backoffMs(meta.serial + 3, context.options.rng);
   await context.record({ t: "ingested", at, chunk: meta.key, batch, status: "quota", ok: 0, failed: 0, usd: 0, retry });
-  waitingOf(context, retry.key).notBefore = at + waitMs;
+  waitingOf(context, retry.key).notBefore = context.steady.now() + waitMs;
   const refused = waitingOf(context, meta.stem);
   // What the run itself has in the queue will make room; only somebody else's batches may never.
   if (![...context.state.chunks.values()].some((other) => other.meta.model === meta.model && isEnqueued(other)))

@@ -47,7 +47,7 @@ async function createBatch(context: JobContext, chunk: ChunkState): Promise<bool
     waiting.refusals += 1;
     if (waiting.refusals > policy.patience || !isWorthWaiting(error)) throw error;
     const waitMs = retryAfterMs(error) ?? backoffMs(waiting.refusals, options.rng);
-    waiting.notBefore = options.clock.now() + waitMs;
+    waiting.notBefore = context.steady.now() + waitMs;
     context.note("warn", `${error.message}; trying again in ${Math.ceil(waitMs / 1000)} s`);
     return false;
   }
@@ -89,7 +89,7 @@ export async function resolveCreate(context: JobContext, chunk: ChunkState): Pro
     context.note("info", `adopted batch ${found}, whose creation was interrupted`);
     return true;
   }
-  const now = options.clock.now();
+  const now = context.steady.now();
   waiting.missedAt ??= now;
   if (now - waiting.missedAt < policy.graceMs) return false;
   delete waiting.missedAt;

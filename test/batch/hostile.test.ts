@@ -270,3 +270,56 @@ test("a row that the plan did not know is told apart from one without a reply", 
     "row_2 was never asked: the rows have changed since this stage was planned; start a run under another name, which asks only for what is not kept",
   ]);
 });
+
+test.each([3_600_000, -3_600_000])(
+  "a clock that jumps by %s ms while a lost create is looked for neither starts the batch twice nor holds it up",
+  async (jumpMs) => {
+    const at = desk();
+    const { create } = at.api;
+    let [lost, slept] = [0, 0];
+    at.api = {
+      ...at.api,
+      create: async (chunk, file) => {
+        if (lost++ > 0) return create(chunk, file);
+        await create(chunk, file);
+        throw new StudyError("network", "the answer was lost");
+      },
+      // Listed 100 s late, by the service's own clock; the client's jumps after the first look.
+      find: async () => {
+        slept += 1;
+        if (slept === 1) at.now += jumpMs;
+        return slept < 4 ? undefined : "batch-1";
+      },
+    };
+    const { job, values } = await client(at);
+    await job.plan(() => [1, 2]);
+    const began = at.now;
+    await job.advance("done");
+    expect(at.batches).toHaveLength(1);
+    expect(at.now - began - jumpMs).toBeLessThan(120_000);
+    expect(await values([1, 2])).toEqual([1, 4]);
+  },
+);
+
+test.each([3_600_000, -3_600_000])(
+  "a clock that jumps by %s ms while results are late does not pass them for missing",
+  async (jumpMs) => {
+    const at = desk();
+    let looks = 0;
+    const { results } = at.api;
+    at.api = {
+      ...at.api,
+      state: async () => {
+        looks += 1;
+        if (looks === 2) at.now += jumpMs;
+        return { ...done, ready: looks > 3 };
+      },
+      results: (id) => (looks > 3 ? results(id) : bytes([])),
+    };
+    const { job, values } = await client(at);
+    await job.plan(() => [1, 2]);
+    await job.advance("done");
+    expect(at.batches).toHaveLength(1);
+    expect(await values([1, 2])).toEqual([1, 4]);
+  },
+);
