@@ -26,6 +26,8 @@ const ONCE = { maxRetries: 0 };
 const NEWLINE = 10;
 /** The service's clock and ours may differ by this much. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
+/** A machine's clock can be set wrong by a time zone or a day. */
+const WRONG_CLOCK_MS = 26 * 3_600_000;
 
 /** Batches of OpenAI and Azure OpenAI: a file of requests in, a file of replies and a file of errors out. */
 export function openAiBatch(options: OpenAiBatchOptions): BatchApi {
@@ -88,20 +90,21 @@ async function upload({ provider, client, sdk, clock, processesFiles }: OpenAiBa
 }
 
 /**
- * Newest first; a page that is older than the intent as a whole ends the search. What is older than the intent is an
- * earlier run's, which may have handed in the same requests.
+ * Newest first; a page that is too old as a whole ends the search. What is older than the intent and has the chunk's mark
+ * is an earlier run's, which may have handed in the same requests; the file alone is surely ours, however wrong our clock.
  */
 async function find(client: OpenAI, wanted: { chunk: string; since: number; file: string | undefined }) {
   const oldest = wanted.since - CLOCK_SKEW_MS;
+  const end = wanted.file === undefined ? oldest : oldest - WRONG_CLOCK_MS;
   const first = await client.batches.list({ limit: 100 }, ONCE);
   for await (const page of first.iterPages()) {
-    const young = page.data.filter((batch) => !(timeOf(batch.created_at) < oldest));
-    const match = young.find(
+    const match = page.data.find(
       (batch) =>
-        batch.metadata?.chunk === wanted.chunk || (wanted.file !== undefined && batch.input_file_id === wanted.file),
+        (wanted.file !== undefined && batch.input_file_id === wanted.file) ||
+        (batch.metadata?.chunk === wanted.chunk && !(timeOf(batch.created_at) < oldest)),
     );
     if (match) return match.id;
-    if (young.length === 0) return undefined;
+    if (page.data.every((batch) => timeOf(batch.created_at) < end)) return undefined;
   }
   return undefined;
 }

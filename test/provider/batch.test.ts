@@ -179,6 +179,13 @@ describe("find, OpenAI and Azure", () => {
     expect(await batch.find(chunkOf("openai", batch), SINCE, undefined)).toBeUndefined();
   });
 
+  it("knows a batch by its input file though the clock was a day ahead when it was handed in", async () => {
+    const old = listed("batch_1", seconds(SINCE - 25 * 60 * MINUTE), { input_file_id: "file-1" });
+    const pages = [[listed("batch_2", young)], [old]];
+    const { batch } = await batches("openai", () => json({ data: pages.shift(), has_more: true }));
+    expect(await batch.find(chunkOf("openai", batch), SINCE, "file-1")).toBe("batch_1");
+  });
+
   it("finds nothing where no batch is the chunk's", async () => {
     const data = [listed("batch_0", young, { input_file_id: "file-2" })];
     const { batch } = await batches("openai", () => json({ data, has_more: false }));
