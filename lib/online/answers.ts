@@ -1,4 +1,4 @@
-import { toStudyError } from "corrigenda/error";
+import { type StudyError, toStudyError } from "corrigenda/error";
 import { type ModelRequest, type Outcome, type Prompt, type Provider, requestKey } from "corrigenda/provider";
 import { bodyOf, keyTable, type StoredReply } from "corrigenda/store";
 import { type CallContext, type Kept, readBody } from "./call.ts";
@@ -9,7 +9,13 @@ export type Result<Row, Out> =
   | { readonly t: "outcome"; readonly outcome: Outcome<Row, Out> }
   | { readonly t: "stopped"; readonly error: unknown };
 
-export interface AnswerOptions<Row, Out> extends Pick<CallContext, "provider" | "store"> {
+/** Where requests find their replies. */
+export interface AnswerSources extends Pick<CallContext, "provider" | "store"> {
+  /** Requests that another process asked in vain. */
+  readonly failed?: ReadonlyMap<string, StudyError>;
+}
+
+export interface AnswerOptions<Row, Out> extends AnswerSources {
   readonly prompt: Prompt<Row, Out>;
 }
 
@@ -22,14 +28,16 @@ export interface Asking {
 
 /** Answers requests, from the store where a reply is kept, else by asking; equal requests under way wait for one reply. */
 export function asking(
-  { provider, store }: Pick<CallContext, "provider" | "store">,
+  { provider, store, failed }: AnswerSources,
   schedule: Schedule,
 ): (request: ModelRequest) => Asking {
   const underWay = new Map<string, Promise<Settled>>();
   const settle = async (question: Question): Promise<Settled> => {
     try {
       const stored = await store.get(question.key);
-      return stored ? { t: "kept", kept: readStored(stored, provider) } : await schedule.ask(question);
+      if (stored) return { t: "kept", kept: readStored(stored, provider) };
+      const error = failed?.get(question.key);
+      return error ? { t: "failed", error } : await schedule.ask(question);
     } catch (error) {
       schedule.stop(error); // the store is broken, and so is the run
       return { t: "stopped", error };

@@ -1,5 +1,18 @@
+/** Money for calls, asked before each of them. */
+export interface Purse {
+  allows(estimateUsd: number): boolean;
+  sent(estimateUsd: number): void;
+  /** @param paidUsd what the call cost; its estimate where no answer came; 0 where it was refused */
+  ended(estimateUsd: number, paidUsd: number): void;
+  /** True where a no may become a yes by itself: the money is shared, and some is on its way. */
+  readonly isWaiting: boolean;
+  readonly spentUsd: number;
+  readonly maxUsd: number;
+}
+
 /** What a run may spend, counted before each call: what is paid, what may have been paid, and what is in flight. */
-export class Budget {
+export class Budget implements Purse {
+  readonly isWaiting = false;
   readonly #maxUsd: number;
   #spentUsd: number;
   #inFlightUsd = 0;
@@ -18,7 +31,6 @@ export class Budget {
     this.#inFlightUsd += estimateUsd;
   }
 
-  /** @param paidUsd what the call cost; its estimate where no answer came; 0 where it was refused */
   ended(estimateUsd: number, paidUsd: number): void {
     this.#inFlightUsd -= estimateUsd;
     this.#spentUsd += paidUsd;

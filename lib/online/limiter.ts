@@ -9,6 +9,16 @@ export interface Need {
   readonly output: number;
 }
 
+/** Requests and tokens a minute, and pauses, that several processes share. */
+export interface Rates {
+  /** 0: a call may go; else look again after so long. */
+  waitMs(need: Need, now: number): number;
+  take(need: Need): void;
+  correct(estimate: Need, actual: Need): void;
+  learn(stated: readonly Allowance[], now: number): void;
+  pause(ms: number): void;
+}
+
 /** A token bucket that holds one minute's allowance. */
 interface Bucket {
   limit: number;

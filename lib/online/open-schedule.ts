@@ -1,7 +1,8 @@
 import type { Rng } from "corrigenda/rng";
-import { Budget } from "./budget.ts";
+import { Budget, type Purse } from "./budget.ts";
 import type { CallContext } from "./call.ts";
 import { unknownCalls } from "./ledger.ts";
+import type { Rates } from "./limiter.ts";
 import type { OnlineNotice } from "./notice.ts";
 import { Schedule } from "./schedule.ts";
 
@@ -14,6 +15,9 @@ export interface CallOptions extends CallContext {
   readonly maxCostUsd?: number;
   /** US dollars of those that other stages have spent. Default 0. */
   readonly spentElsewhereUsd?: number;
+  /** What several processes that work on one run have agreed on: rates, and money in place of `maxCostUsd`. */
+  readonly rates?: Rates;
+  readonly purse?: Purse;
   /** Failed calls after which a row fails; "too many requests" does not count. Default 6. */
   readonly maxAttempts?: number;
   /** For one call; it may be cut up to 1/64 earlier. */
@@ -24,9 +28,10 @@ export interface CallOptions extends CallContext {
 }
 
 export async function openSchedule(options: CallOptions): Promise<Schedule> {
-  const { rng, concurrency, maxAttempts = 6, timeoutMs, maxCostUsd, onEvent = () => {} } = options;
-  const budget = maxCostUsd === undefined ? undefined : new Budget(maxCostUsd, await spentUsd(options));
-  return new Schedule({ context: options, rng, concurrency, maxAttempts, timeoutMs, budget, notice: onEvent });
+  const { rng, concurrency, maxAttempts = 6, timeoutMs, maxCostUsd, rates, onEvent = () => {} } = options;
+  const own = maxCostUsd === undefined || options.purse ? undefined : new Budget(maxCostUsd, await spentUsd(options));
+  const limits = { concurrency, maxAttempts, timeoutMs, rates, budget: options.purse ?? own };
+  return new Schedule({ context: options, rng, ...limits, notice: onEvent });
 }
 
 /** What has been paid, and what may have been paid for calls without an answer. */

@@ -5,7 +5,7 @@ import { backoffMs } from "./backoff.ts";
 import { Breaker } from "./breaker.ts";
 import { Concurrency } from "./concurrency.ts";
 import { allowances } from "./headers.ts";
-import { Limiter, type Need } from "./limiter.ts";
+import { Limiter, type Need, type Rates } from "./limiter.ts";
 import type { OnlineNotice } from "./notice.ts";
 import { down, throttledForGood } from "./stops.ts";
 import type { Refusal } from "./verdict.ts";
@@ -14,6 +14,8 @@ export interface PaceOptions {
   readonly provider: Pick<Provider, "name" | "limits">;
   readonly rng: Rng;
   readonly concurrency: number;
+  /** What several processes have agreed on. */
+  readonly rates: Rates | undefined;
   readonly notice: (notice: OnlineNotice) => void;
 }
 
@@ -45,11 +47,13 @@ export class Pace {
   /** 0: a call may go. Infinity: not before one in flight ends. @param active calls in flight */
   waitMs(need: Need, active: number, now: number): number {
     if (active >= this.#concurrency.window) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#breaker.waitMs(now), this.#limiter.waitMs(need, now));
+    const wait = Math.max(this.#breaker.waitMs(now), this.#limiter.waitMs(need, now));
+    return wait > 0 ? wait : (this.#options.rates?.waitMs(need, now) ?? 0);
   }
 
   sent(need: Need): Pass {
     this.#limiter.take(need);
+    this.#options.rates?.take(need);
     return { need, round: this.#concurrency.round, probe: this.#breaker.sent() };
   }
 
@@ -59,17 +63,21 @@ export class Pace {
     const before = this.#concurrency.window;
     this.#concurrency.succeeded(pass.round);
     if (usage) this.#limiter.correct(pass.need, usage);
-    this.#limiter.learn(allowances(http.headers, now), now);
+    if (usage) this.#options.rates?.correct(pass.need, usage);
+    this.#learn(http, now);
     this.#tellWindow(before);
   }
 
   /** Returns the reason to end the run, where this refusal is one too many. */
   refused(pass: Pass, { verdict, http }: Refusal, now: number): StudyError | undefined {
-    this.#limiter.learn(allowances(http.headers, now), now);
+    this.#learn(http, now);
     if (http.status < 500) this.#breaker.answered();
     const askedMs = retryAfterMs(http.headers);
     const isPassing = verdict === "throttled" || verdict === "overloaded" || verdict === "again";
-    if (askedMs !== undefined && Number.isFinite(askedMs) && isPassing) this.#pause(askedMs, now);
+    if (askedMs !== undefined && Number.isFinite(askedMs) && isPassing) {
+      this.#pause(askedMs, now);
+      this.#options.rates?.pause(askedMs);
+    }
     const first = (verdict === "throttled" || verdict === "overloaded") && this.#slowDown(pass);
     if (first && askedMs === undefined) this.#pause(backoffMs(this.#stalls, this.#options.rng), now);
     if (this.#stalls >= MAX_STALLS) return throttledForGood(this.#options.provider.name, this.#stalls);
@@ -82,6 +90,12 @@ export class Pace {
     if (pause > 0) this.#options.notice({ t: "pause", why: "outage", ms: pause });
     if (!this.#breaker.exhausted) return undefined;
     return down(this.#options.provider.name, this.#breaker.trips - 1, status);
+  }
+
+  #learn({ headers }: HttpReply, now: number): void {
+    const stated = allowances(headers, now);
+    this.#limiter.learn(stated, now);
+    this.#options.rates?.learn(stated, now);
   }
 
   /** Fewer calls at a time, once for all calls of a round; true for the first to say so. */

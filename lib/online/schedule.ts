@@ -1,12 +1,12 @@
-import type { StudyError } from "corrigenda/error";
+import { isStudyError, type StudyError } from "corrigenda/error";
 import type { WireRequest } from "corrigenda/provider";
 import type { Rng } from "corrigenda/rng";
 import { Alarm } from "./alarm.ts";
 import { backoffMs } from "./backoff.ts";
-import type { Budget } from "./budget.ts";
+import type { Purse } from "./budget.ts";
 import { type Answer, type CallContext, callOnce, type Kept } from "./call.ts";
 import { Estimator, inputTokens } from "./estimate.ts";
-import type { Need } from "./limiter.ts";
+import type { Need, Rates } from "./limiter.ts";
 import type { OnlineNotice } from "./notice.ts";
 import { Pace, type Pass } from "./pace.ts";
 import { failedRequest, overBudget, refusedRun, unpriced } from "./stops.ts";
@@ -23,7 +23,8 @@ export interface ScheduleOptions {
   readonly concurrency: number;
   readonly maxAttempts: number;
   readonly timeoutMs: number;
-  readonly budget: Budget | undefined;
+  readonly budget: Purse | undefined;
+  readonly rates: Rates | undefined;
   readonly notice: (notice: OnlineNotice) => void;
 }
 
@@ -60,6 +61,8 @@ interface TimeOut {
   readonly abort: AbortController;
 }
 
+/** How long to wait for shared money. */
+const MONEY_MS = 50;
 /** Of the time-out, by which a call may be cut early. */
 const TIME_OUT_SHARE = 1 / 64;
 
@@ -143,6 +146,7 @@ export class Schedule {
     if (!budget) return true;
     if (estimateUsd === undefined) this.stop(unpriced(model));
     else if (budget.allows(estimateUsd)) return true;
+    else if (budget.isWaiting) this.#alarm.set(this.#now() + MONEY_MS);
     else if (this.#flying === 0) this.stop(overBudget(budget.maxUsd, budget.spentUsd, estimateUsd));
     return false;
   }
@@ -186,8 +190,16 @@ export class Schedule {
   /** Journal, store or provider themselves failed: what became of the call is unknown, and the run ends. */
   #crashed(flight: Flight, error: unknown): void {
     this.#flying--;
-    this.stop(error);
-    this.#queue.push(flight.job);
+    if (isStudyError(error, "locked")) {
+      // Somebody else asks this request now; the others are still ours.
+      this.#options.budget?.ended(flight.estimateUsd ?? 0, 0);
+      if (flight.pass.probe) this.#pace.failed(flight.pass, undefined, this.#now()); // the next one probes
+      flight.job.settle({ t: "stopped", error });
+      this.#pump();
+    } else {
+      this.stop(error);
+      this.#queue.push(flight.job);
+    }
     this.#rest();
   }
 
