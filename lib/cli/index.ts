@@ -6,10 +6,11 @@
  * await main(script, async ({ word }, { print }) => print(word)); // npx zx scripts/demo.ts --word hello
  * @module
  */
+export { type Chain, runChains } from "./chains.ts";
 export { helpPage } from "./help.ts";
 export { createLogger, type LogFacts, type Logger, type LogLevel, logLevel } from "./logger.ts";
 export { main, type ScriptRun, type Surroundings } from "./main.ts";
-export { maskSecrets, secretsIn } from "./mask.ts";
+export { maskSecrets, maskValues, secretsIn } from "./mask.ts";
 export { createProgress, type Progress, type ProgressUpdate } from "./progress.ts";
 export { dollars, duration, type ProgressState, renderProgress } from "./render-progress.ts";
 export { defineScript, parseScript, type Script } from "./script.ts";

@@ -17,9 +17,15 @@ const SHORTEST_PASSWORD = 4;
 
 /** Replaces whatever looks like a key, and every text in `known`, by "[masked]". */
 export function maskSecrets(text: string, known: readonly string[] = []): string {
+  let masked = maskValues(text, known);
+  for (const shape of SHAPES) masked = masked.replace(shape, MASK);
+  return masked;
+}
+
+/** Replaces every text in `known` by "[masked]", and nothing else: code and pictures stay as they are. */
+export function maskValues(text: string, known: readonly string[]): string {
   let masked = text;
   for (const secret of known) for (const form of formsOf(secret)) masked = masked.replaceAll(form, MASK);
-  for (const shape of SHAPES) masked = masked.replace(shape, MASK);
   return masked;
 }
 

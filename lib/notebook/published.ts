@@ -17,6 +17,8 @@ const Manifest = z.looseObject({
 export interface Run {
   readonly notebook: Notebook;
   readonly failed: boolean;
+  /** Takes keys out of what cells showed. */
+  readonly clean?: (text: string) => string;
   readonly start: number;
   readonly end: number;
 }
@@ -35,11 +37,12 @@ export async function isPublished(results: Disk, { name, basis }: Source): Promi
  * Returns the copy's path.
  */
 export async function publish(results: Disk, source: Source, run: Run): Promise<string> {
+  const { clean = (text) => text } = run;
   const { name, file, parameters, environment, basis } = source;
   const times = { startedAt: new Date(run.start).toISOString(), endedAt: new Date(run.end).toISOString() };
   const { node, commit, versions } = environment;
   const corrigenda = { source: file, parameters, ...times, commit, versions: { node, ...versions } };
-  const text = writeNotebook({ ...run.notebook, metadata: { ...run.notebook.metadata, corrigenda } });
+  const text = clean(writeNotebook({ ...run.notebook, metadata: { ...run.notebook.metadata, corrigenda } }));
   await results.write(copyPath(name), text);
   const status = run.failed ? "failed" : "ok";
   const about = { format: 1, source: file, parameters, ...times, status, environment, basis };

@@ -1,7 +1,7 @@
 // npm run notebook -- notebooks/00-tour.ipynb -p model gpt-5-mini
 // Runs a notebook in its folder, without Jupyter; writes results/notebooks/<name>/<name>.ipynb and manifest.json.
 import path from "node:path";
-import { defineScript, duration, main, type ScriptRun } from "corrigenda/cli";
+import { defineScript, duration, main, maskValues, type ScriptRun, secretsIn } from "corrigenda/cli";
 import { StudyError } from "corrigenda/error";
 import { nodeDisk } from "corrigenda/files";
 import {
@@ -59,7 +59,8 @@ async function runOne(file: string, flags: Flags, { disk: here, log, print, sign
     each: ({ cell, of, ms, title, failure }) => log.info(`[${cell}/${of}] ${ms} ms  ${failure?.message ?? title}`),
   });
   await session.close();
-  const run = { notebook, failed: failure !== undefined || signal.aborted, start, end: realClock.now() };
+  const clean = (text: string): string => maskValues(text, secretsIn(process.env));
+  const run = { notebook, failed: failure !== undefined || signal.aborted, clean, start, end: realClock.now() };
   const copy = path.join(flags.results, await publish(results, source, run));
   signal.throwIfAborted();
   if (failure) throw new StudyError("notebook", `${placeOf(file, failure)}: ${failure.message}`);
