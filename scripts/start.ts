@@ -1,49 +1,77 @@
 // npm start
-// The studies on bundled data, offline and without a key, then what they found and where the reports lie.
-import { defineScript, main, parseYaml, runStep } from "corrigenda/cli";
-import { isStudyError, StudyError } from "corrigenda/error";
-import { nodeDisk, readText } from "corrigenda/files";
-import { readMetrics } from "corrigenda/results";
+// The studies on bundled data, offline and without a key; then what they found, and results/index.html to click through.
+// A study of which nothing has changed since its last start is not started again. What steps say goes to results/.start/.
+import { createTerminal, defineScript, duration, main, parseYaml, runChains } from "corrigenda/cli";
+import { collect, nodeDisk, readText } from "corrigenda/files";
+import { indexPage } from "corrigenda/report";
+import { codeHash, openDamaged, recordStanding, runName, shownRuns, whyNotStanding } from "corrigenda/results";
+import { intervalText } from "corrigenda/text";
+import { realClock } from "corrigenda/time";
 import { z } from "zod";
 
-const Studies = z.array(
-  z.strictObject({ title: z.string(), steps: z.array(z.string()).min(1), stage: z.string(), report: z.string() }),
-);
+const Study = z.strictObject({
+  name: z.string(),
+  asks: z.string(),
+  run: z.string(),
+  steps: z.array(z.string()).min(1),
+});
 const FILE = "scripts/start.yaml";
-const OLDER = "If results/ is of an older version of this project: npm start -- --results results/new";
 
 const script = defineScript({
   name: "scripts/start.ts",
   summary: "Runs the studies on bundled data: offline, no key needed, simulated answers.",
-  flags: { results: z.string().default("results").describe("the folder of all runs") },
-  examples: ["npm start"],
+  flags: {
+    verbose: z.boolean().default(false).describe("show every line that a step says"),
+    results: z.string().default("results").describe("the folder of all runs"),
+  },
+  examples: ["npm start", "npm start -- --verbose"],
 });
 
-await main(script, async ({ results }, { disk, print, signal }) => {
-  print(
-    "Corrigenda. Offline, no key: answers below are simulated, no service is asked; ilm trains its own small models.\n",
+await main(script, async ({ results, verbose }, { disk, print, signal }) => {
+  const start = realClock.now();
+  print("Corrigenda. Offline, no key: answers are simulated, no service is asked; ilm trains its own small models.\n");
+  const yaml = parseYaml(await readText(disk, FILE), FILE, z.array(z.array(Study)));
+  const lanes = yaml.map((lane) =>
+    lane.map(({ steps, run, ...study }) => ({
+      ...{ ...study, ...runName(run), run: runName(run).run },
+      steps: steps.map((step) => {
+        const words = step.split(" ").map((word) => word.replace("{results}", results));
+        return [`scripts/${words[0]}`, ...words.slice(1), "--results", results];
+      }),
+    })),
   );
-  const studies = parseYaml(await readText(disk, FILE), FILE, Studies);
-  for (const { title, steps } of studies) {
-    print(title);
-    for (const step of steps) {
-      const words = step.split(" ").map((word) => word.replace("{results}", results));
-      await runStep([`scripts/${words[0]}`, ...words.slice(1), "--results", results], signal).catch((error) => {
-        if (isStudyError(error, "step")) print(OLDER);
-        throw error;
-      });
-    }
-    print("");
-  }
   const root = nodeDisk(disk.resolve(results));
-  for (const { title, stage, report } of studies) {
-    const metrics = await readMetrics(root, stage);
-    if (!metrics) throw new StudyError("stage", `${root.resolve(stage)} has no metrics.json; run npm start again`);
-    const { name, value, low, high, n, unit, provider } = metrics.headline;
-    const shown = (figure: number): string => `${(unit === "share" ? 100 * figure : figure).toFixed(1)} %`;
-    const interval = low === null || high === null ? "" : `95 % interval ${shown(low)} to ${shown(high)}, n = ${n}, `;
-    print(`${title}\n  ${name}: ${shown(value)} (${interval}${provider === "offline" ? "simulated" : provider})`);
-    if ((await root.size(report)) !== undefined) print(`  report: ${root.resolve(report)}`);
+  const code = await codeHash(disk);
+  const made = (steps: readonly (readonly string[])[]) => ({ code, steps: steps.map((words) => words.join(" ")) });
+  let started = 0;
+  await runChains(lanes, {
+    ...{ signal, verbose, clock: realClock, terminal: createTerminal(process.stderr) },
+    stands: async ({ steps, study, run }) => {
+      const why = await whyNotStanding({ root, study, run }, made(steps));
+      if (why === undefined) return true;
+      started += 1;
+      await openDamaged({ root, study, run });
+      return false;
+    },
+    ended: async ({ steps, study, run }, said, well) => {
+      await root.write(`.start/${study}-${run}.log`, `${said.join("\n")}\n`);
+      if (well) await recordStanding({ root, study, run }, made(steps), start);
+    },
+  });
+  const runs = await collect(shownRuns(root));
+  await root.write("index.html", indexPage(runs));
+  print("\nFound:");
+  for (const { study, run, name, asks } of lanes.flat()) {
+    const headline = runs.find((one) => one.study === study && one.run === run)?.headline;
+    const provider = runs.find((one) => one.study === study && one.run === run)?.provider;
+    print(`${name}: ${asks}`);
+    if (headline)
+      print(
+        `  ${headline.name}: ${intervalText(headline)}, n = ${headline.n} (${provider === "offline" ? "simulated" : provider})`,
+      );
   }
-  print("\nNext: npm run notebook -- notebooks/00-tour.ipynb, or docs/ for your own data and a real model.");
+  const again = started === 0 ? "Nothing had changed, so nothing was started again" : `Studies started: ${started}`;
+  print(`\n${again}; ${duration(realClock.now() - start)}. Intervals are 95 %.`);
+  print(`All runs, reports and methods: ${root.resolve("index.html")}`);
+  print("Next: npm run notebook -- notebooks/00-tour.ipynb, or docs/ for your own data and a real model.");
 });

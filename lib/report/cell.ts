@@ -9,7 +9,7 @@ export interface LinkedCell {
   readonly low?: number;
   readonly high?: number;
   readonly detail?: string;
-  /** A page beside this one: plain names and "/", ending in .html; a "#place" may follow. */
+  /** A page beside this one: plain names and "/", ending in .html or .md; "#place" or "#find=<words for the filter>" may follow. */
   readonly href?: string;
   /** Shown as a failure. */
   readonly failed?: boolean;
@@ -34,6 +34,8 @@ export interface TableOptions {
   readonly columns: readonly Column[];
   readonly rows: readonly Readonly<Record<string, TableCell>>[];
   readonly caption?: string;
+  /** Keys of columns of which one value can be chosen, so that only its rows are shown. */
+  readonly choose?: readonly string[];
   /** Rows a page; all others are in the page's data, for sorting, filtering and turning pages. */
   readonly pageRows?: number;
 }

@@ -5,12 +5,13 @@ function startDetails() {
   const title = document.getElementById("detail-title");
   const body = document.getElementById("detail-body");
   let details;
-  const field = ({ label, value, block }) => {
+  const field = ({ label, value, block, href }) => {
     const box = document.createElement("div");
     box.className = block ? "block" : "line";
     const name = document.createElement("h3");
     name.textContent = label;
-    const text = document.createElement(block ? "pre" : "p");
+    const text = document.createElement(href ? "a" : block ? "pre" : "p");
+    if (href) text.setAttribute("href", href);
     text.textContent = typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 8 }) : value;
     box.append(name, text);
     return box;

@@ -15,6 +15,7 @@ export { csvOf } from "./csv.ts";
 export { figure } from "./figure.ts";
 export { type Html, html } from "./html.ts";
 export { type ImageOptions, type Images, openImages } from "./images.ts";
+export { type Found, indexPage, type RunShown } from "./index-page.ts";
 export { latexOf } from "./latex.ts";
 export type { Link } from "./links.ts";
 export { type Detail, type PageOptions, page, type Section, type Stat } from "./page.ts";

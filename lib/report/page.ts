@@ -4,7 +4,7 @@ import type { Json } from "corrigenda/json";
 import { DETAIL_SCRIPT } from "./detail-script.ts";
 import { FIGURE_SCRIPT } from "./figure-script.ts";
 import { dataBlock, type Html, html, markup, verbatim } from "./html.ts";
-import type { Link } from "./links.ts";
+import { checkHref, type Link } from "./links.ts";
 import { STYLE } from "./style.ts";
 import { TABLE_SCRIPT } from "./table-script.ts";
 
@@ -24,10 +24,19 @@ export interface Section {
   readonly body: Html;
 }
 
+export interface DetailField {
+  readonly label: string;
+  readonly value: string | number;
+  /** A text of several lines. */
+  readonly block?: boolean;
+  /** A page of the same results, as in a table's cell. */
+  readonly href?: string;
+}
+
 /** What a click on a cell opens: request, reply, tokens, cost, ids. */
 export interface Detail {
   readonly title: string;
-  readonly fields: readonly { readonly label: string; readonly value: string | number; readonly block?: boolean }[];
+  readonly fields: readonly DetailField[];
 }
 
 export interface PageOptions {
@@ -36,6 +45,8 @@ export interface PageOptions {
   readonly question?: string;
   /** Who answered: "offline", or a provider and its models. */
   readonly provider: string;
+  /** In place of the sentence about who answered. */
+  readonly banner?: string;
   readonly facts?: Readonly<Record<string, string>>;
   readonly stats?: readonly Stat[];
   /** Other pages of the same run, as relative paths; "../" may lead. Link what is there: a page cannot look. */
@@ -52,6 +63,9 @@ export interface PageOptions {
  * lets only its own scripts run, by their hashes; where plotly is a file beside it, files of the same place as well.
  */
 export function page(options: PageOptions): string {
+  for (const { href } of options.pages ?? []) checkHref(href, "a page");
+  for (const { fields } of Object.values(options.details ?? {}))
+    for (const { href } of fields) checkHref(href, "a detail");
   const body = options.sections.map((section, index) => sectionOf(section, index));
   const scripts = scriptsOf(options, body.map(markup).join(""));
   const allowed = scripts.map((script) => (typeof script === "string" ? hashOf(script) : FILES));
@@ -78,30 +92,31 @@ ${scripts.map((script) => (typeof script === "string" ? verbatim("script", scrip
 </html>`)}\n`;
 }
 
-function header({ title, question, provider, facts = {}, stats = [], pages = [], sections }: PageOptions): Html {
+function header({
+  title,
+  question,
+  provider,
+  banner,
+  facts = {},
+  stats = [],
+  pages = [],
+  sections,
+}: PageOptions): Html {
   const simulated = provider === "offline";
-  const banner = simulated ? "offline: simulated answers, no model was asked" : `answers by ${provider}`;
+  const answered = simulated ? "offline: simulated answers, no model was asked" : `answers by ${provider}`;
   const links = sections.flatMap((section, index) =>
     section.title === undefined ? [] : [html`<a href="#s${index + 1}">${section.title}</a>`],
   );
   const rows = Object.entries(facts).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`);
   return html`<header>
-<p class="provider${simulated ? " simulated" : ""}">${banner}</p>
+<p class="provider${simulated ? " simulated" : ""}">${banner ?? answered}</p>
 <h1>${title}</h1>
 ${question === undefined ? undefined : html`<p class="question">${question}</p>`}
 ${rows.length === 0 ? undefined : html`<dl class="facts">${rows}</dl>`}
 ${stats.length === 0 ? undefined : html`<div class="stats">${stats.map(statOf)}</div>`}
-${pages.length === 0 ? undefined : html`<nav aria-label="Other pages of this run">${pages.map(pageLink)}</nav>`}
+${pages.length === 0 ? undefined : html`<nav aria-label="Other pages of this run">${pages.map(({ label, href }) => html`<a href="${href}">${label}</a>`)}</nav>`}
 ${links.length < 3 ? undefined : html`<nav aria-label="Sections">${links}</nav>`}
 </header>`;
-}
-
-/** Folders of a run carry its names, so they are checked: a link leads to a page and to nothing else. */
-function pageLink({ label, href }: Link): Html {
-  if (/^(?:\.\.\/)*(?:[A-Za-z0-9][\w.-]*\/)*[A-Za-z0-9][\w.-]*\.html$/.test(href))
-    return html`<a href="${href}">${label}</a>`;
-  const shown = JSON.stringify(href.slice(0, 100));
-  throw new StudyError("config", `the page links ${shown}; give a relative path to an .html file`);
 }
 
 function statOf({ label, value, note }: Stat): Html {

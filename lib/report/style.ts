@@ -49,8 +49,26 @@ figcaption span { color: var(--soft); font-size: 0.9rem; }
 .files { display: flex; flex-wrap: wrap; gap: 2px 14px; }
 .table { margin-top: 20px; }
 .tools { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 10px 20px; margin-bottom: 10px; color: var(--soft); font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+.filters { display: flex; flex-wrap: wrap; gap: 10px; }
+.tools select { max-width: 100%; padding: 6px 10px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); font: inherit; }
 .tools input { width: min(280px, 100%); padding: 6px 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); }
 .tools input::placeholder { color: var(--soft); opacity: 1; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap: 18px; margin-top: 20px; }
+.card { display: flex; flex-direction: column; min-width: 0; padding: 18px 20px; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
+.card h3 { margin: 0; font: 600 1.15rem/1.3 var(--serif); }
+.card p { margin: 4px 0 0; overflow-wrap: anywhere; }
+.card .what { color: var(--soft); font-size: 0.92rem; }
+.card .number { margin: auto 0 0; padding-top: 12px; color: var(--soft); font-size: 0.9rem; font-variant-numeric: lining-nums tabular-nums; }
+.card .number strong { color: var(--accent); font: 600 2rem/1.2 var(--serif); letter-spacing: -0.02em; }
+.card .small { margin-top: 14px; color: var(--soft); font-size: 0.85rem; }
+.card .provider { padding: 1px 9px; font-size: 0.8rem; }
+.card .files { margin-top: 10px; font-size: 0.92rem; }
+.whisker { position: relative; height: 12px; margin: 12px 6px 0; }
+.whisker::before { content: ""; position: absolute; left: -6px; right: -6px; top: 5.5px; height: 1px; background: var(--line); }
+.whisker i { position: absolute; top: 4px; height: 4px; min-width: 2px; border-radius: 2px; background: var(--accent); opacity: 0.4; }
+.whisker u { position: absolute; left: 50%; top: 1px; width: 1px; height: 10px; background: var(--line); }
+.whisker b { position: absolute; top: 0; width: 12px; height: 12px; margin-left: -6px; border-radius: 50%; background: var(--accent); border: 2px solid var(--card); }
+.ends { display: flex; justify-content: space-between; color: var(--soft); font-size: 0.75rem; font-variant-numeric: tabular-nums; }
 .pager { display: flex; align-items: center; gap: 10px; }
 .pager button { width: 34px; height: 34px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); cursor: pointer; line-height: 1; }
 .pager button:disabled { opacity: 0.4; cursor: default; }
@@ -87,6 +105,7 @@ dialog::backdrop { background: rgb(0 0 0 / 0.45); }
 dialog h3 { margin: 0; color: var(--soft); font: 400 0.85rem/1.5 var(--sans); }
 dialog .line { display: flex; gap: 16px; padding: 8px 0; border-bottom: 1px solid var(--rule); }
 dialog .line h3 { flex: 0 0 9em; }
+dialog .line a { overflow-wrap: anywhere; }
 dialog .line p { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 dialog .block { padding: 16px 0 4px; }
 dialog pre { margin: 6px 0 0; padding: 14px 16px; background: var(--paper); border: 1px solid var(--rule); border-radius: 8px; font: 0.85rem/1.55 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -98,7 +117,8 @@ dialog pre { margin: 6px 0 0; padding: 14px 16px; background: var(--paper); bord
   .stats div { padding: 14px 12px 14px 0; }
   .stats strong { font-size: 1.6rem; }
   section { margin-top: 44px; }
-  .tools input { width: 100%; }
+  .tools input, .filters { width: 100%; }
+  .tools select { flex: 1; min-width: 0; }
   th, td { padding: 8px 10px; }
   dialog { padding: 0 18px 32px; border-left: 0; }
   dialog .line { flex-direction: column; gap: 0; }

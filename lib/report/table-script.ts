@@ -50,10 +50,11 @@ function rowsOf(data) {
   return {
     columns,
     // The rows to show: filtered by every word of the query, then sorted; equal rows keep their order.
-    select(query, sort) {
+    select(query, sort, chosen = []) {
       const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-      const all = Array.from({ length: data.rows }, (_, row) => row);
-      if (words.length > 0) texts ??= all.map((row) => columns.map(({ text }) => text(row)).join("\n").toLowerCase());
+      const every = Array.from({ length: data.rows }, (_, row) => row);
+      const all = every.filter((row) => chosen.every(([column, text]) => columns[column].text(row) === text));
+      if (words.length > 0) texts ??= every.map((row) => columns.map(({ text }) => text(row)).join("\n").toLowerCase());
       const kept = words.length === 0 ? all : all.filter((row) => words.every((word) => texts[row].includes(word)));
       return sort ? kept.sort(ordering(columns[sort.column], sort.sign)) : kept;
     },
@@ -69,6 +70,7 @@ function startTable(root) {
   };
   const headings = [...root.querySelectorAll("th")];
   const filter = root.querySelector("[data-filter]");
+  const choices = [...root.querySelectorAll("[data-choose]")];
   let page = 0;
   let sort = null;
   const tableCell = (row, column, index) => {
@@ -112,7 +114,8 @@ function startTable(root) {
   };
   const select = () => {
     load();
-    shown = rows.select(filter ? filter.value : "", sort);
+    const chosen = choices.filter(({ value }) => value !== "").map(({ dataset, value }) => [Number(dataset.choose), value]);
+    shown = rows.select(filter ? filter.value : "", sort, chosen);
     page = 0;
     draw();
   };
@@ -138,7 +141,16 @@ function startTable(root) {
   }
   if (filter) filter.addEventListener("input", select);
   // A browser that comes back keeps what was typed.
-  if (filter && filter.value !== "") select();
+  if ((filter && filter.value !== "") || choices.some(({ value }) => value !== "")) select();
+  for (const choice of choices) choice.addEventListener("change", select);
+  // "#find=<words>" in the address: a number elsewhere leads to the rows behind it.
+  const fromAddress = () => {
+    if (!filter || !location.hash.startsWith("#find=")) return;
+    filter.value = decodeURIComponent(location.hash.slice(6));
+    select();
+  };
+  addEventListener("hashchange", fromAddress);
+  fromAddress();
 }
 if (typeof document === "object") for (const root of document.querySelectorAll("[data-table]")) startTable(root);
 `;

@@ -43,9 +43,12 @@ export interface ListedStage extends StageName {
 
 /** Every stage below results/, by study, run and stage. Folders that are no results are passed over. */
 export async function* listStages(root: Disk): AsyncGenerator<ListedStage> {
-  for (const study of await folders(root, ".")) {
-    for (const run of await folders(root, study)) yield* stagesOf(root, { study, run });
-  }
+  for await (const name of listRuns(root)) yield* stagesOf(root, name);
+}
+
+/** Every folder of a run below results/, by study and run. */
+export async function* listRuns(root: Disk): AsyncGenerator<RunName> {
+  for (const study of await folders(root, ".")) for (const run of await folders(root, study)) yield { study, run };
 }
 
 /** The stages of one run. */

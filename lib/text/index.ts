@@ -15,6 +15,7 @@ export { type CsvRecord, csvRecords } from "./csv.ts";
 export { type EncodingName, encodingOf, loadTokenizer } from "./encodings.ts";
 export { type Calibration, calibrate, type TokenEstimate, tokenEstimator } from "./estimate.ts";
 export { withFormulaGuard, withoutFormulaGuard } from "./formula.ts";
+export { type Figure, intervalText } from "./interval.ts";
 export * from "./metrics.ts";
 export { type FoundQuote, type QuoteFinder, quoteFinder } from "./quote.ts";
 export { type Span, sentences } from "./sentences.ts";

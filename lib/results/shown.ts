@@ -1,0 +1,70 @@
+import type { Disk } from "corrigenda/files";
+import type { Json } from "corrigenda/json";
+import type { Found, RunShown } from "corrigenda/report";
+import type { Manifest, Metrics } from "./manifest.ts";
+import { type RunName, runFolder, stageFolder } from "./names.ts";
+import { listRuns, readManifest, readMetrics, stagesOf } from "./read.ts";
+
+/** Every run below results/ with what it found: for its index. A stage that cannot be read counts as not finished. */
+export async function* shownRuns(root: Disk): AsyncGenerator<RunShown> {
+  for await (const name of listRuns(root)) {
+    const shown = await shownRun(root, name);
+    if (shown) yield shown;
+  }
+}
+
+interface Ended {
+  readonly manifest: Manifest;
+  readonly metrics: Metrics | undefined;
+}
+
+async function shownRun(root: Disk, name: RunName): Promise<RunShown | undefined> {
+  const [ended, open]: [Ended[], string[]] = [[], []];
+  for await (const { stage, state } of stagesOf(root, name)) {
+    if (state === "fresh") continue;
+    const folder = stageFolder({ ...name, stage });
+    const manifest = await readManifest(root, folder);
+    if (manifest) ended.push({ manifest, metrics: await readMetrics(root, folder) });
+    else open.push(stage);
+  }
+  if (ended.length + open.length === 0) return undefined;
+  ended.sort((a, b) => (a.manifest.endedAt < b.manifest.endedAt ? 1 : -1));
+  const measured = ended.flatMap(({ manifest, metrics }) => (metrics ? [{ stage: manifest.stage, metrics }] : []));
+  return {
+    ...name,
+    headline: measured[0] && found(measured[0].metrics),
+    found: measured.map(({ stage, metrics }) => ({ stage, ...found(metrics) })),
+    provider: measured[0]?.metrics.headline.provider ?? providerOf(ended) ?? "nobody",
+    models: [...new Set(ended.flatMap(({ manifest }) => manifest.models.map(({ requested }) => requested)))].sort(),
+    endedAt: ended[0]?.manifest.endedAt,
+    usd: ended.reduce((sum, { manifest }) => sum + manifest.cost.actualUsd, 0),
+    open,
+    files: await filesOf(
+      root,
+      name,
+      ended.map(({ manifest }) => manifest.stage),
+    ),
+  };
+}
+
+function found({ headline: { name, value, low, high, n, unit } }: Metrics): Found {
+  return { name, value, low, high, n, unit };
+}
+
+function providerOf(ended: readonly Ended[]): string | undefined {
+  const named = ended.map(({ manifest }) => (manifest.config as { provider?: { name?: Json } } | null)?.provider?.name);
+  return named.find((name) => typeof name === "string");
+}
+
+/** The report first, then reports of stages, then the text for a paper. */
+async function filesOf(root: Disk, name: RunName, stages: readonly string[]): Promise<RunShown["files"]> {
+  const folder = runFolder(name);
+  const candidates = [
+    { label: "report", href: `${folder}/report.html` },
+    ...stages.map((stage) => ({ label: `report: ${stage}`, href: `${folder}/${stage}/report.html` })),
+    { label: "essays", href: `${folder}/essays.html` },
+    { label: "methods", href: `${folder}/methods.md` },
+  ];
+  const there = await Promise.all(candidates.map(({ href }) => root.size(href)));
+  return candidates.filter((_, index) => there[index] !== undefined);
+}
