@@ -26,7 +26,8 @@ export async function fetchSplit(
   return paths;
 }
 
-async function fetchFile(disk: Disk, path: string, file: HubFile, options: HubOptions): Promise<void> {
+/** Fetches what is not there yet, and compares it with the hub's hash of it. Throws StudyError "network". */
+export async function fetchFile(disk: Disk, path: string, file: HubFile, options: HubOptions): Promise<void> {
   const there = (await disk.size(path)) ?? 0;
   if (there > file.bytes) await disk.remove(path);
   if (there !== file.bytes || file.bytes === 0) {
@@ -38,9 +39,9 @@ async function fetchFile(disk: Disk, path: string, file: HubFile, options: HubOp
       await out.close();
     }
   }
-  if (file.sha256 === undefined || (await sha256Of(disk, path)) === file.sha256) return;
+  if (await isWhole(disk, path, file)) return;
   await disk.remove(path);
-  throw new StudyError("network", `${file.path} did not arrive as the hub has it (its sha256 differs); run again`);
+  throw new StudyError("network", `${file.path} did not arrive as the hub has it (its hash differs); run again`);
 }
 
 /** The bytes from `from`, at most a piece. A server that knows no ranges sends all; what is there is passed over. */
@@ -49,25 +50,28 @@ async function piece(file: HubFile, from: number, options: HubOptions): Promise<
   for (let tried = 1; ; tried++) {
     try {
       const response = await askHub(file.url, options, { range: `bytes=${from}-${to - 1}` });
-      if (response.status !== 206 && response.status !== 200) throw unreachable(file.url, `status ${response.status}`);
+      if (response.status !== 206 && response.status !== 200)
+        throw unreachable(file.url, `status ${response.status}`, options);
       const body = new Uint8Array(await response.arrayBuffer());
       const bytes = response.status === 200 ? body.subarray(from, to) : body;
-      if (bytes.length !== to - from) throw unreachable(file.url, `${file.path} broke off`);
+      if (bytes.length !== to - from) throw unreachable(file.url, `${file.path} broke off`, options);
       return bytes;
     } catch (error) {
-      if (options.signal?.aborted || tried >= TRIES) throw asNetwork(error, file);
+      if (options.signal?.aborted || tried >= TRIES) throw asNetwork(error, file, options);
     }
   }
 }
 
-function asNetwork(error: unknown, file: HubFile): unknown {
+function asNetwork(error: unknown, file: HubFile, options: HubOptions): unknown {
   return error instanceof StudyError || !(error instanceof Error)
     ? error
-    : unreachable(file.url, `${file.path} broke off`, error);
+    : unreachable(file.url, `${file.path} broke off`, options, error);
 }
 
-async function sha256Of(disk: Disk, path: string): Promise<string> {
-  const hash = createHash("sha256");
+async function isWhole(disk: Disk, path: string, { sha256, blob, bytes }: HubFile): Promise<boolean> {
+  if ((sha256 ?? blob) === undefined) return true;
+  const hash = createHash(sha256 === undefined ? "sha1" : "sha256");
+  if (sha256 === undefined) hash.update(`blob ${bytes}\0`); // git-scm.com/book/en/v2/Git-Internals-Git-Objects
   for await (const part of disk.read(path)) hash.update(part);
-  return hash.digest("hex");
+  return hash.digest("hex") === (sha256 ?? blob);
 }

@@ -10,6 +10,8 @@ export interface HubOptions {
   /** For one answer. Default 30 s. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What a user can do without the hub, as messages say it. */
+  readonly instead?: string | undefined;
 }
 
 export type TableFormat = "parquet" | "csv" | "jsonl";
@@ -28,6 +30,8 @@ export interface HubFile {
   readonly bytes: number;
   /** Where the hub knows it (LFS). */
   readonly sha256?: string;
+  /** Of any other file: git's own hash of it. */
+  readonly blob?: string;
   readonly url: string;
 }
 
@@ -55,11 +59,15 @@ const Tree = z.array(
   z.object({
     type: z.string(),
     path: z.string(),
+    oid: z.string().optional(),
     size: z.number().int().nonnegative(),
     lfs: z.object({ oid: z.string(), size: z.number().int() }).optional(),
   }),
 );
 type Entry = z.infer<typeof Tree>[number];
+/** What the hub keeps repositories of, as its addresses name it. */
+type Repository = `${"datasets" | "models"}/${string}`;
+const FILE = "give a file of your own: --from <file.csv, .jsonl or .parquet>";
 
 /**
  * Finds a split: its own Parquet files, else those the hub converted, else its JSONL or CSV files. The revision is pinned first, so that
@@ -75,17 +83,18 @@ export async function findSplit(
     throw new StudyError("config", `"${dataset}" names no data set of the hub; write <owner>/<name>`);
   const seen = new Set<string>();
   for (const [branch, formats] of ORDER) {
-    const pinned = await pin(dataset, branch === "main" ? revision : branch, options);
+    const repository = `datasets/${dataset}` as const;
+    const pinned = await pin(repository, branch === "main" ? revision : branch, options);
     if (pinned === undefined) continue;
-    const entries = await tree(dataset, pinned, options);
+    const entries = await tree(repository, pinned, options);
     for (const format of formats) {
-      const files = entries.filter(({ path }) => path.endsWith(`.${format}`));
-      for (const { path } of files) for (const name of splitsOf(path)) seen.add(name);
-      const own = files.filter(({ path }) => splitsOf(path).includes(split) && isPartOf(path, config));
+      const all = entries.filter(({ path }) => path.endsWith(`.${format}`));
+      for (const { path } of all) for (const name of splitsOf(path)) seen.add(name);
+      const own = all.filter(({ path }) => splitsOf(path).includes(split) && isPartOf(path, config));
       const chosen = own.filter(({ path }) => configOf(path) === configOf(own[0]?.path ?? ""));
       if (chosen.length === 0) continue;
-      const url = (path: string): string => address(options, `/datasets/${dataset}/resolve/${pinned}/${encoded(path)}`);
-      return { dataset, split, revision: pinned, format, files: chosen.map((entry) => fileOf(entry, url(entry.path))) };
+      const files = chosen.map((entry) => fileOf(entry, repository, pinned, options));
+      return { dataset, split, revision: pinned, format, files };
     }
   }
   const known = [...seen].filter((name) => /^(?:train|test|validation|valid|dev)$/.test(name)).join(", ");
@@ -112,30 +121,32 @@ export async function askHub(
     return await fetch(url, { headers: { ...hubHeaders(options), ...headers }, signal });
   } catch (cause) {
     if (options.signal?.aborted) throw options.signal.reason;
-    throw unreachable(url, timeout.aborted ? "it did not answer in time" : "no connection", cause);
+    throw unreachable(url, timeout.aborted ? "it did not answer in time" : "no connection", options, cause);
   }
 }
 
-export function unreachable(url: string, why: string, cause?: unknown): StudyError {
+export function unreachable(url: string, why: string, { instead = FILE }: HubOptions, cause?: unknown): StudyError {
   return new StudyError(
     "network",
-    `the Hugging Face hub at ${new URL(url).origin} cannot be reached (${why}); try again, or give a file of your own: --from <file.csv, .jsonl or .parquet>`,
+    `the Hugging Face hub at ${new URL(url).origin} cannot be reached (${why}); try again, or ${instead}`,
     { cause },
   );
 }
 
-async function pin(dataset: string, branch: string, options: HubOptions): Promise<string | undefined> {
-  const response = await json(`/api/datasets/${dataset}/revision/${encodeURIComponent(branch)}`, dataset, options);
-  return response === undefined ? undefined : read(Info, response.value, dataset).sha;
+/** The commit that a branch stands at; undefined where the hub has no such repository or branch. */
+export async function pin(repository: Repository, branch: string, options: HubOptions): Promise<string | undefined> {
+  const response = await json(`/api/${repository}/revision/${encodeURIComponent(branch)}`, repository, options);
+  return response === undefined ? undefined : read(Info, response.value, repository).sha;
 }
 
-async function tree(dataset: string, revision: string, options: HubOptions): Promise<Entry[]> {
+/** The files of a commit. */
+export async function tree(repository: Repository, revision: string, options: HubOptions): Promise<Entry[]> {
   const entries: Entry[] = [];
-  let path: string | undefined = `/api/datasets/${dataset}/tree/${revision}?recursive=true`;
+  let path: string | undefined = `/api/${repository}/tree/${revision}?recursive=true`;
   while (path !== undefined) {
-    const page = await json(path, dataset, options);
+    const page = await json(path, repository, options);
     if (page === undefined) break;
-    entries.push(...read(Tree, page.value, dataset).filter(({ type }) => type === "file"));
+    entries.push(...read(Tree, page.value, repository).filter(({ type }) => type === "file"));
     path = page.next;
   }
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -143,7 +154,7 @@ async function tree(dataset: string, revision: string, options: HubOptions): Pro
 
 async function json(
   path: string,
-  dataset: string,
+  repository: Repository,
   options: HubOptions,
 ): Promise<{ readonly value: unknown; readonly next: string | undefined } | undefined> {
   const url = address(options, path);
@@ -151,21 +162,29 @@ async function json(
   if (response.status === 401 || response.status === 403)
     throw new StudyError(
       "dataset",
-      `the hub does not give ${dataset} to you (status ${response.status}): it does not exist, or it needs HF_TOKEN in .env`,
+      `the hub does not give ${nameOf(repository)} to you (status ${response.status}): it does not exist, or it needs HF_TOKEN in .env`,
     );
   if (response.status === 404) return undefined;
-  if (!response.ok) throw unreachable(url, `status ${response.status}`);
+  if (!response.ok) throw unreachable(url, `status ${response.status}`, options);
   const next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
   const where = next === undefined ? undefined : new URL(next, url);
   return { value: await response.json(), next: where && `${where.pathname}${where.search}` };
 }
 
-function read<T>(schema: z.ZodType<T>, value: unknown, dataset: string): T {
+function nameOf(repository: Repository): string {
+  return repository.replace(/^\w+\//, "");
+}
+
+function read<T>(schema: z.ZodType<T>, value: unknown, repository: Repository): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new StudyError("network", `the hub's answer for ${dataset} is not what its API gives; is HF_ENDPOINT right?`, {
-    cause: parsed.error,
-  });
+  throw new StudyError(
+    "network",
+    `the hub's answer for ${nameOf(repository)} is not what its API gives; is HF_ENDPOINT right?`,
+    {
+      cause: parsed.error,
+    },
+  );
 }
 
 /** Words of a path that may name its split: "data/train-00000-of-00001.parquet", "default/train/0000.parquet". */
@@ -181,8 +200,17 @@ function configOf(path: string): string {
   return path.split("/").slice(0, -1).join("/");
 }
 
-function fileOf({ path, size, lfs }: Entry, url: string): HubFile {
-  return { path, bytes: lfs?.size ?? size, url, ...(lfs && { sha256: lfs.oid.replace(/^sha256:/, "") }) };
+/** An entry as a file that can be fetched. */
+export function fileOf(
+  { path, oid, size, lfs }: Entry,
+  repository: Repository,
+  revision: string,
+  options: HubOptions,
+): HubFile {
+  const base = repository.replace(/^models\//, ""); // models have no word of their own in the addresses of files
+  const url = address(options, `/${base}/resolve/${revision}/${encoded(path)}`);
+  const hash = lfs ? { sha256: lfs.oid.replace(/^sha256:/, "") } : oid && { blob: oid };
+  return { path, bytes: lfs?.size ?? size, url, ...hash };
 }
 
 function address({ endpoint = ENDPOINT }: HubOptions, path: string): string {

@@ -3,12 +3,13 @@ import type { Examples } from "./example-file.ts";
 import type { OpenModel } from "./infill-open.ts";
 import { MEASURES } from "./perplexity.ts";
 import { LOSS_KINDS, type LossKind } from "./perplexity-record.ts";
+import { answersCut } from "./train-cut.ts";
 import { scoredExamples } from "./train-documents.ts";
 import type { TrainFlags } from "./train-flags.ts";
 
 /**
  * What the source's --eval_only prints: of context, infill and infill_textonly the number of labels, mean loss in nats and
- * perplexity. A measure without labels has none of the last two. @see train_ilm.py of github.com/chrisdonahue/ilm
+ * perplexity. A measure without labels has none of the last two. And the share of examples that lose answers. @see train_ilm.py of github.com/chrisdonahue/ilm
  */
 export async function evaluatedOnly(
   score: typeof scoreDocuments,
@@ -34,5 +35,6 @@ export async function evaluatedOnly(
     ];
     return [[`eval_${measure}_count`, count], ...(count === 0 ? [] : means)];
   });
-  return Object.fromEntries(numbers);
+  const { drawn, cut } = await answersCut(examples, setup, seed);
+  return { ...Object.fromEntries(numbers), eval_examples_cut: cut / drawn };
 }

@@ -7,6 +7,7 @@ import { documentLosses, recoveredWords, type ScoreWith, scoredTokens } from "./
 import { openExamples } from "./example-file.ts";
 import type { Generator } from "./infill-generate.ts";
 import type { Job } from "./plan-jobs.ts";
+import { answersCut, cutCounts, cutWarning } from "./train-cut.ts";
 import type { TokenSetup } from "./train-documents.ts";
 
 const count = z.number().int().positive();
@@ -53,8 +54,10 @@ export interface EvaluationLimits {
 /** What an evaluation came to. */
 export interface Evaluation {
   readonly outputs: readonly string[];
-  readonly counts: { readonly documents: number; readonly tokens: number; readonly words: number };
+  readonly counts: Readonly<Record<string, number>>;
   readonly tokensPerSecond: number;
+  /** What is to be said of the level's own test set. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -68,6 +71,7 @@ export async function evaluateModel(
   tell: (test: string, documents: number) => void,
 ): Promise<Evaluation> {
   const { model = "", fold } = job;
+  const [cuts, warnings] = [{}, [] as string[]];
   const counts = { documents: 0, tokens: 0, words: 0 };
   const stage = `${folder}/${job.id}`;
   const tests = testedOn(job);
@@ -76,6 +80,9 @@ export async function evaluateModel(
     for (const { test, stage: from } of tests) {
       const place = { model, test, ...(fold === undefined ? {} : { fold }) };
       await using examples = closing(await openExamples(root, `${folder}/${from}/test.ilm`));
+      const cut = await answersCut(examples, setup, seed);
+      Object.assign(cuts, cutCounts(test, cut));
+      if (test === job.corpus) warnings.push(...cutWarning(`${test}'s test set`, cut, setup.length));
       for await (const record of documentLosses(scoring, examples, setup, place, { each, documents })) {
         counts.documents += 1;
         counts.tokens += scoredTokens(record);
@@ -98,7 +105,7 @@ export async function evaluateModel(
       }
     });
   const outputs = [EVALUATED.losses, ...(generator ? [EVALUATED.words] : [])];
-  return { outputs, counts, tokensPerSecond: counts.tokens / seconds };
+  return { outputs, counts: { ...counts, ...cuts }, tokensPerSecond: counts.tokens / seconds, warnings };
 }
 
 function closing<T extends { close(): Promise<void> }>(file: T): T & AsyncDisposable {

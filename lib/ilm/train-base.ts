@@ -1,3 +1,4 @@
+import type { HubModel } from "corrigenda/dataset";
 import { StudyError } from "corrigenda/error";
 import type { Disk } from "corrigenda/files";
 import type { ModelShape } from "corrigenda/train";
@@ -5,6 +6,7 @@ import { z } from "zod";
 import { TASKS } from "./example-layout.ts";
 import { GPT2_TOKENS, infillTokens } from "./tokens-infill.ts";
 import type { TokenSetup } from "./train-documents.ts";
+import type { TrainFlags } from "./train-flags.ts";
 
 /** Shapes below GPT-2's own, always trained from scratch. `vocab`: the first so many of GPT-2's tokens. */
 export const SMALL_SHAPES: Readonly<Record<string, ModelShape>> = {
@@ -45,36 +47,60 @@ export interface TrainBase {
   /** From scratch with this shape; else the weights of `folder`. */
   readonly shape?: ModelShape;
   readonly folder?: string;
+  /** The commit that weights of the hub are of. */
+  readonly revision?: string;
   /** GPT-2 tokens before the infilling ones. */
   readonly vocabulary: number;
 }
 
-/** Folders of published weights, by their name. */
-const PUBLISHED = "data/raw/models";
+/** What bases are made of, handed in by the script. */
+export interface BaseSources {
+  /** Shapes of published models, by their name. */
+  readonly shapes: Readonly<Record<string, ModelShape>>;
+  /** Fetches a model of the hub, once. @param instead what can be done without the hub */
+  fetch(model: string, instead: string): Promise<HubModel>;
+}
+
+/** Where weights are put that do not come from the hub, by the name of a published model. */
+export const MODELS = "data/raw/models";
+const OWNER = "openai-community";
 
 /**
- * A base by its name (gpt2, micro …) or folder: of a model that was trained here, or of a GPT-2's files.
- * Throws StudyError "files" where its weights are not there.
+ * A base by its name (gpt2, micro …), its name on the hub, or its folder: of a model that was trained here, or of a
+ * GPT-2's files. Throws StudyError "files" where its weights are not there.
  */
 export async function openBase(
   disk: Disk,
-  name: string,
-  fromScratch: boolean,
-  published: Readonly<Record<string, ModelShape>>,
+  { modelName: name, trainFromScratch: fromScratch }: Pick<TrainFlags, "modelName" | "trainFromScratch">,
+  { shapes, fetch }: BaseSources,
 ): Promise<TrainBase> {
   const small = SMALL_SHAPES[name];
   if (small) return { shape: small, vocabulary: small.vocab };
-  const known = published[name];
+  const known = shapes[name];
   if (known && fromScratch) return { shape: known, vocabulary: known.vocab };
   if (!known && (await disk.size(`${name}/${INFILLING_FILE}`)) !== undefined)
     return { folder: `${name}/best`, vocabulary: (await readInfilling(disk, name)).vocabulary };
-  const folder = known ? `${PUBLISHED}/${name}` : name;
+  const folder = known ? `${MODELS}/${name}` : name;
   const files = await disk.list(folder);
   if (files.some((file) => file.startsWith("model.safetensors"))) return { folder, vocabulary: GPT2_TOKENS };
-  const get = known
-    ? `put model.safetensors and config.json of huggingface.co/openai-community/${name} there, or give --train-from-scratch`
-    : `give one of ${[...Object.keys(published), ...Object.keys(SMALL_SHAPES)].join(", ")}, or a folder with weights`;
-  throw new StudyError("files", `${disk.resolve(folder)} has no model.safetensors; ${get}`);
+  if (known || (await isOfHub(disk, name))) {
+    const instead = known
+      ? `put its config.json and model.safetensors into ${folder}/, or give --train-from-scratch`
+      : "give a folder with config.json and model.safetensors";
+    const model = await fetch(known ? `${OWNER}/${name}` : name, instead);
+    return { ...model, vocabulary: GPT2_TOKENS };
+  }
+  const names = [...Object.keys(shapes), ...Object.keys(SMALL_SHAPES)].join(", ");
+  throw new StudyError(
+    "files",
+    `${disk.resolve(folder)} has no model.safetensors; give one of ${names}, a name of the hub, or a folder with weights`,
+  );
+}
+
+/** A name of the hub looks like a path: it is none where its first part is a folder here. */
+async function isOfHub(disk: Disk, name: string): Promise<boolean> {
+  const [owner = "", ...rest] = name.split("/");
+  return rest.length === 1 && /^[\w-][\w.-]*$/.test(owner) && (await disk.list(owner)).length === 0;
 }
 
 /** What a trained model's tokens mean. @param folder of its training Throws StudyError "files". */

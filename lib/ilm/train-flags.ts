@@ -11,7 +11,7 @@ const tag = z.string().regex(/^[\w-]+$/);
 export const trainFlags = {
   seed: z.number().int().min(0).default(0).describe("weights, order of documents, masks, dropout"),
   task: z.enum(TASKS).default("ilm").describe("what is learned"),
-  modelName: z.string().default("gpt2").describe("gpt2, gpt2-medium …, mini, micro, or a folder with weights"),
+  modelName: z.string().default("gpt2").describe("gpt2 …, mini, micro, a name of the hub, a folder"),
   trainFromScratch: z.boolean().default(false).describe("do not start from published weights"),
   maxSteps: count.optional().describe("optimiser steps; this or --train-num-epochs is needed"),
   trainNumEpochs: z.number().positive().optional().describe("the source's: one example of each document an epoch"),
@@ -30,6 +30,7 @@ export const trainFlags = {
   patience: count.optional().describe("end after so many evaluations without a lower loss"),
   evalExamplesTag: tag.default("valid").describe("<tag>.ilm to validate on"),
   evalOnly: z.boolean().default(false).describe("train nothing: print the losses of the best model so far"),
+  precision: z.enum(["fp32", "fp16", "bf16"]).default("fp32").describe("of products; refused where it cannot be had"),
   evalMaxNumExamples: count.default(500).describe("examples of it at most, drawn"),
 };
 const Flags = z.object(trainFlags);

@@ -20,20 +20,32 @@ export interface EnginePlace {
   readonly device: (typeof ENGINES)[keyof typeof ENGINES][number];
   /** Of the processor; ort alone takes it. */
   readonly threads?: number | undefined;
+  /** Of products; "fp32" where absent. */
+  readonly precision?: (typeof PRECISIONS)[number] | undefined;
 }
 
-/** Opens an engine on a device. Throws StudyError "config", in one line, where it has no such device or it is not here. */
-export async function openEngine(
-  { engine, device, threads }: EnginePlace,
-  options: ExecutorOptions,
-  from: StateSource,
-): Promise<Executor> {
+/** Precisions that can be asked for. */
+export const PRECISIONS = ["fp32", "fp16", "bf16"] as const;
+
+/** Throws StudyError "config", in one line, for a device that an engine does not have or a precision that it cannot compute in. */
+export function checkPlace({ engine, device, precision = "fp32" }: EnginePlace): void {
   const devices: readonly string[] = ENGINES[engine];
   if (!devices.includes(device))
     throw new StudyError(
       "config",
       `the engine ${engine} runs on ${devices.join(", ")}, not on ${device}; choose one of them`,
     );
+  if (precision !== "fp32")
+    throw new StudyError(
+      "config",
+      `${engine} on ${device} trains in fp32 alone, and so does every other engine here; leave --precision ${precision} out`,
+    );
+}
+
+/** Opens an engine on a device. Throws StudyError "config", in one line, where it has no such device or it is not here. */
+export async function openEngine(place: EnginePlace, options: ExecutorOptions, from: StateSource): Promise<Executor> {
+  checkPlace(place);
+  const { engine, device, threads } = place;
   if (engine === "ref") return openRef(options, from);
   if (engine === "tfjs") return openTfjs(options, device as TfjsBackend, from);
   return openOrt(

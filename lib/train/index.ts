@@ -10,7 +10,7 @@
  */
 export { type Batch, type Example, type PackOptions, packBatch } from "./batch.ts";
 export { type Progress, readProgress, readSeconds } from "./checkpoint.ts";
-export { ENGINES, type EnginePlace, measureSpeed, openEngine } from "./engines.ts";
+export { checkPlace, ENGINES, type EnginePlace, measureSpeed, openEngine, PRECISIONS } from "./engines.ts";
 export type { Executor, ExecutorOptions, StateSource, StepResult, Update } from "./executor.ts";
 export { chunksFor, stateNames } from "./executor.ts";
 export { train } from "./loop.ts";

@@ -53,6 +53,7 @@ await main(script, async ({ run, results, again, model: only, ...flags }, { disk
       progress.update({ label: `${job.id} · ${test} · documents`, done });
     };
     const made = await ilm.evaluateModel(place, job, asked, { ...limits, seed: plan.seed }, tell);
+    for (const warning of made.warnings) print(warning);
     if (isMixture) return { outputs: made.outputs, counts: made.counts };
     const trainedIn = `${folder}/${ilm.trainedFor(job)[0]}`;
     const stored = await Promise.all([...ilm.trainedFor(job), ...ilm.storedFor(job)].map(requireStage));

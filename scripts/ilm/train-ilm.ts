@@ -2,6 +2,7 @@
 // Trains an infilling model. Its folder gets best/ (weights), last.safetensors, infilling.json, metrics.jsonl, time.json and
 // tensorboard/; the same command goes on where it was stopped.
 import { defineScript, main } from "corrigenda/cli";
+import { fetchModel } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
 import { nodeDisk } from "corrigenda/files";
 import * as ilm from "corrigenda/ilm";
@@ -18,16 +19,14 @@ const script = defineScript({
     trainDir: z.string().describe("its own folder: results/ilm/<run>/<stage>"),
     examplesDir: z.string().describe("folder of train.ilm and valid.ilm"),
   },
-  flags: {
-    ...ilm.trainFlags,
-    ...ilm.placeFlags,
-  },
+  flags: { ...ilm.trainFlags, ...ilm.placeFlags },
   examples: ["npx zx scripts/ilm/train-ilm.ts C1 results/ilm/my-run/train-C1 data/char_masks/C1 --max-steps 10000"],
 });
 
 await main(script, async (values, { disk, log, print, progress, signal }) => {
   const { experimentName: name, trainDir, examplesDir, threads, device, ...flags } = values;
-  const place = { engine: flags.engine, device, threads } as const;
+  const place = { engine: flags.engine, device, threads, precision: flags.precision } as const;
+  trainer.checkPlace(place);
   const { results, recorded, ...stageName } = ilm.trainPlace(trainDir);
   const root = nodeDisk(disk.resolve(results));
   await using files = await ilm.trainingFiles(disk, examplesDir, flags);
@@ -36,13 +35,12 @@ await main(script, async (values, { disk, log, print, progress, signal }) => {
     const losses = await ilm.evaluatedOnly(trainer.scoreDocuments, model, files.validation, flags);
     return print(JSON.stringify(losses, null, 2));
   }
-  const base = await ilm.openBase(disk, flags.modelName, flags.trainFromScratch, trainer.GPT2_SHAPES);
+  const hub = { endpoint: process.env.HF_ENDPOINT, token: process.env.HF_TOKEN, signal };
+  const tell = (path: string, bytes: number): void => print(`fetching ${path}: ${bytes.toLocaleString("en-US")} bytes`);
+  const fetch = (model: string, instead: string) => fetchModel(disk, ilm.MODELS, model, { ...hub, instead }, tell);
+  const base = await ilm.openBase(disk, flags, { shapes: trainer.GPT2_SHAPES, fetch });
   const tokens = ilm.infillTokens(files.training.header.types, base.vocabulary);
-  const { shape, folder = "" } = base;
-  const opened = shape ? undefined : await trainer.openWeights(disk, folder);
-  const weights = opened
-    ? trainer.growVocab(opened, tokens.size, flags.seed)
-    : trainer.initialWeights({ ...(shape as trainer.ModelShape), vocab: tokens.size }, flags.seed);
+  const weights = await ilm.startingWeights(trainer, disk, base, tokens, flags.seed);
   const tokenizer = await loadTokenizer("r50k_base", base.vocabulary);
   const [length, skipNaiveIncomplete] = [flags.trainSequenceLength, flags.trainSkipNaiveIncomplete];
   const setup = { task: flags.task, length, tokens, tokenizer, skipNaiveIncomplete };
@@ -50,8 +48,9 @@ await main(script, async (values, { disk, log, print, progress, signal }) => {
   const training = ilm.trainingDocuments(files.training, setup, { seed, documents });
   const validation = ilm.scoredExamples(files.validation, setup, { seed, documents: examples });
   const plan = ilm.trainPlanFrom(flags, training.size);
+  const where = { engine: flags.engine, device, ...(base.revision && { revision: base.revision }) };
   const spec = {
-    ...{ ...stageName, config: ilm.trainRecord(flags, plan, weights.model, { engine: flags.engine, device }) },
+    ...{ ...stageName, config: ilm.trainRecord(flags, plan, weights.model, where) },
     command: [script.name, name, recorded, examplesDir, ...ilm.flagWords({ ...flags, device })],
     ...{ inputs: await engine.hashInputs(disk, files.paths), seeds: { seed } },
     environment: await engine.stageEnvironment(disk, realClock.now()),
@@ -62,19 +61,19 @@ await main(script, async (values, { disk, log, print, progress, signal }) => {
     else log.debug(JSON.stringify(event));
   };
   await engine.tableStage({ root, clock: realClock, spec }, async (stage) => {
-    await root.write(
-      stage.path(ilm.INFILLING_FILE),
-      ilm.infillingText({ ...setup, ...files.training.header, vocabulary: base.vocabulary }),
-    );
+    const infilling = ilm.infillingText({ ...setup, ...files.training.header, vocabulary: base.vocabulary });
+    await root.write(stage.path(ilm.INFILLING_FILE), infilling);
+    const cuts = await ilm.trainingCuts(files, setup, seed);
+    for (const warning of cuts.warnings) print(warning);
     const work = { disk: root, folder: stage.folder, training, validation, weights, clock: realClock, on, signal };
     const { step, best } = await ilm.notingErrors(root, stage.folder, () =>
       trainer.train(plan, { ...work, open: (options, from) => trainer.openEngine(place, options, from) }),
     );
     progress.end();
-    print(
-      `${name}: ${step} steps, best after ${best?.step}: perplexity ${Math.exp(best?.loss ?? NaN).toFixed(1)} (infill)`,
-    );
-    return { outputs: ilm.TRAINED, counts: ilm.trainCounts(files.training.header, training.size, step) };
+    const perplexity = Math.exp(best?.loss ?? NaN).toFixed(1);
+    print(`${name}: ${step} steps, best after ${best?.step}: perplexity ${perplexity} (infill)`);
+    const counts = ilm.trainCounts(files.training.header, training.size, step);
+    return { outputs: ilm.TRAINED, counts: { ...counts, ...cuts.counts } };
   });
   await weights.close();
 });

@@ -16,6 +16,10 @@ export interface HubServer {
 
 export interface Served {
   readonly dataset: string;
+  /** Default "datasets". */
+  readonly kind?: "datasets" | "models";
+  /** Files that the hub keeps in git itself, not in LFS. */
+  readonly plain?: readonly string[];
   /** Path to bytes, on main. */
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** Path to bytes, on refs/convert/parquet. */
@@ -57,7 +61,9 @@ function answer(served: Served, hub: HubServer, request: IncomingMessage, respon
   if (path.startsWith("/cdn/")) return giveFile(files, converted, hub, path.slice(5), request, response);
   if (served.token !== undefined && request.headers.authorization !== `Bearer ${served.token}`)
     return give(401, { error: "Invalid credentials" });
-  const api = `/api/datasets/${dataset}`;
+  const { kind = "datasets" } = served;
+  const api = `/api/${kind}/${dataset}`;
+  const resolve = `${kind === "models" ? "" : "/datasets"}/${dataset}/resolve`;
   const main = served.pinned ?? SHA;
   if (path === `${api}/revision/${served.pinned ?? "main"}`) return give(200, { id: dataset, sha: main });
   if (path === `${api}/revision/refs/convert/parquet` && served.converted) return give(200, { sha: CONVERTED_SHA });
@@ -75,29 +81,25 @@ function answer(served: Served, hub: HubServer, request: IncomingMessage, respon
           : "";
       const entries = all
         .slice(from, from + size)
-        .map(([name, bytes]) => entry(name, bytes, served.wrongHash === true));
+        .map(([name, bytes]) => entry(name, bytes, served.wrongHash === true, served.plain?.includes(name) === true));
       return give(200, [{ type: "directory", path: "data", size: 0 }, ...entries], link === "" ? {} : { link });
     }
-    const file = path.startsWith(`/datasets/${dataset}/resolve/${sha}/`)
-      ? path.slice(`/datasets/${dataset}/resolve/${sha}/`.length)
-      : "";
+    const file = path.startsWith(`${resolve}/${sha}/`) ? path.slice(`${resolve}/${sha}/`.length) : "";
     if (file in tree) return response.writeHead(302, { location: `/cdn/${sha}/${file}` }).end();
   }
   return give(404, { error: "Repository not found" });
 }
 
-function entry(path: string, bytes: Uint8Array, wrong: boolean): object {
-  const oid = createHash("sha256")
-    .update(bytes)
-    .update(wrong ? "x" : "")
-    .digest("hex");
-  return {
-    type: "file",
-    path,
-    size: bytes.length,
-    oid: "0".repeat(40),
-    lfs: { oid, size: bytes.length, pointerSize: 130 },
-  };
+function entry(path: string, bytes: Uint8Array, wrong: boolean, plain: boolean): object {
+  const hash = (kind: string, head = ""): string =>
+    createHash(kind)
+      .update(head)
+      .update(bytes)
+      .update(wrong ? "x" : "")
+      .digest("hex");
+  const file = { type: "file", path, size: bytes.length };
+  if (plain) return { ...file, oid: hash("sha1", `blob ${bytes.length}\0`) };
+  return { ...file, oid: "0".repeat(40), lfs: { oid: hash("sha256"), size: bytes.length, pointerSize: 130 } };
 }
 
 function giveFile(

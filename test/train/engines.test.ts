@@ -1,4 +1,4 @@
-import { ENGINES, type EnginePlace, measureSpeed, openEngine } from "corrigenda/train";
+import { checkPlace, ENGINES, type EnginePlace, measureSpeed, openEngine, PRECISIONS } from "corrigenda/train";
 import { expect, test } from "vitest";
 import { sourceOf, tinyOptions, tinyState } from "./tiny.ts";
 
@@ -14,6 +14,16 @@ test("an engine is opened by its name, and refuses a device that it does not kno
   }
   expect(names).toEqual(["ort on cpu", "tfjs on cpu", "ref"]);
   await expect(open({ engine: "ref", device: "cuda" })).rejects.toThrow("the engine ref runs on cpu, not on cuda");
+});
+
+test("no engine takes half precision in silence: each refuses it in one line, on every device", () => {
+  for (const engine of Object.keys(ENGINES) as (keyof typeof ENGINES)[])
+    for (const device of ENGINES[engine])
+      for (const precision of PRECISIONS) {
+        const check = () => checkPlace({ engine, device, precision });
+        if (precision === "fp32") expect(check).not.toThrow();
+        else expect(check).toThrow(`${engine} on ${device} trains in fp32 alone, and so does every other engine here`);
+      }
 });
 
 test("speed is counted in tokens of the steps after the first", async () => {
