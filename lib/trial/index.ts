@@ -1,9 +1,14 @@
 /**
- * Processes that are killed on purpose: for the fault trials.
+ * Faults on purpose: a simulation of the engine over seeded schedules, and processes that are killed.
  *
  * @example
+ * const { problems } = await simulate(scheduleOf(1)); // [], whatever goes wrong in schedule 1
  * const plan = killPlan(keyedRng(1, "kills"), 5_000); // { bytes: …, delayMs: …, afterMs: … }
  * @module
  */
 export { type KillPlan, killPlan } from "./kill-plan.ts";
+export { calmFate, type Fate } from "./mortal.ts";
 export { type Environment, type Killer, live, type Serving, startServing } from "./processes.ts";
+export { PLANTED, type Planted, type Schedule, scheduleOf } from "./schedule.ts";
+export { type Problem, type Simulated, simulate } from "./simulation.ts";
+export { simulateMany, type Tally } from "./simulations.ts";
