@@ -69,7 +69,7 @@ await main(script, async ({ run, results, again, model: only, ...flags }, { disk
     const parents = (await Promise.all(job.needs.map(requireStage))).map(({ parent }) => parent);
     const spec = {
       ...{ study: "ilm", run, stage: job.id, config: ilm.evaluationRecord(plan, job, { name, device, ...limits }) },
-      command: [script.name, "{run}", ...ilm.flagWords({ ...flags, model: job.model })],
+      command: [script.name, "{run}", ...ilm.flagWords({ ...flags, threads: undefined, model: job.model })],
       ...{ parents, seeds: { seed: plan.seed }, environment, again },
     };
     await engine.tableStage({ root, clock: realClock, spec }, (stage) => evaluate(job, stage));
