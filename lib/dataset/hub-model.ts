@@ -18,7 +18,7 @@ const WEIGHTS = /^model(?:-\d+-of-\d+)?\.safetensors$/;
 const WANTED = /^(?:config\.json|model\.safetensors\.index\.json)$/;
 
 /** Whether a name may be that of a model of the hub: <owner>/<name>. */
-export function isHubName(name: string): boolean {
+function isHubName(name: string): boolean {
   return /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(name);
 }
 

@@ -9,7 +9,7 @@
 
 export { efcamdat, type LearnerText } from "./efcamdat.ts";
 export type { HubOptions } from "./hub.ts";
-export { fetchModel, type HubModel, isHubName } from "./hub-model.ts";
+export { fetchModel, type HubModel } from "./hub-model.ts";
 export { isRemote, mayLeave } from "./may-leave.ts";
 export { merlin } from "./merlin.ts";
 export type { QuestionRow } from "./question.ts";

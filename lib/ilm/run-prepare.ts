@@ -6,7 +6,7 @@ import { SPLITS } from "./corpus-split.ts";
 import { survey } from "./corpus-survey.ts";
 import { corpusWriter } from "./corpus-write.ts";
 import { writeExamples } from "./example-write.ts";
-import { blockMasker } from "./mask-corpus.ts";
+import { type CorpusBlock, inOrder, type MaskedBlock, type MaskPlan } from "./mask-corpus.ts";
 import { SOURCE_LIMITS } from "./mask-document.ts";
 import { GENERAL, type Plan } from "./plan.ts";
 import type { Job } from "./plan-jobs.ts";
@@ -60,11 +60,15 @@ export async function writeCorpus(
   return { outputs: [...files.map(({ file }) => file), "corpus.json"], counts: { rows: read.rows, documents } };
 }
 
+/** What masks blocks side by side, by a plan of masks that is the same for all corpora of a plan. */
+export type MaskThreads = (plan: MaskPlan) => readonly ((block: CorpusBlock) => Promise<MaskedBlock>)[];
+
 /** Writes train.ilm, valid.ilm and test.ilm, each of its own split; counts are those of training. */
 export async function writeMasks(
   folder: Disk,
   corpus: Disk,
   plan: Plan,
+  threads: MaskThreads,
   tell: (documents: number) => void,
 ): Promise<Prepared> {
   const limits = { ...SOURCE_LIMITS, examples: plan.examplesPerDocument };
@@ -74,15 +78,12 @@ export async function writeMasks(
     seed: plan.seed,
     limits,
   };
+  const workers = threads(masks);
   let counts = {};
   for (const split of SPLITS) {
-    const mask = blockMasker(masks);
-    const blocks = corpusBlocks(corpus.read(`${split}.txt`));
-    const masked = async function* () {
-      for await (const block of blocks) yield mask(block);
-    };
+    const masked = inOrder(corpusBlocks(corpus.read(`${split}.txt`)), workers);
     const told = { plan: masks, rng: "keyed", source: `${split}.txt`, split } as const;
-    const { totals } = await writeExamples(folder, `${split}.ilm`, told, masked(), ({ documents }) => tell(documents));
+    const { totals } = await writeExamples(folder, `${split}.ilm`, told, masked, ({ documents }) => tell(documents));
     if (split === "train") counts = { documents: totals.documents, examples: totals.examples };
   }
   return { outputs: SPLITS.map((split) => `${split}.ilm`), counts };

@@ -1,8 +1,7 @@
 // npx zx scripts/ilm/create-ilm-examples.ts train data/char_masks/efcamdat_C1 --seed 0 --data-dir data/raw/efcamdat_C1
 // Masked examples of a split's documents: <out-dir>/<tag>.ilm, and <tag>.jsonl with --jsonl. docs/ilm.md says what is in them.
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { defineScript, duration, main } from "corrigenda/cli";
-import { writeLines } from "corrigenda/engine";
+import { startThread, writeLines } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { nodeDisk } from "corrigenda/files";
 import * as ilm from "corrigenda/ilm";
@@ -18,62 +17,34 @@ const script = defineScript({
   },
   flags: { ...ilm.maskFlags, jsonl: z.boolean().default(false).describe("also <tag>.jsonl, offsets in code points") },
 });
-const THREADS = 2;
+const [THREADS, THREAD] = [2, new URL("./mask-thread.ts", import.meta.url)] as const;
 
-/** Masks blocks in another thread, until the stack is disposed of. */
-function startThread(
-  plan: ilm.MaskPlan,
-  stack: AsyncDisposableStack,
-): (block: ilm.CorpusBlock) => Promise<ilm.MaskedBlock> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: plan });
-  const waiting: PromiseWithResolvers<ilm.MaskedBlock>[] = [];
-  worker.on("message", (block: ilm.MaskedBlock) => waiting.shift()?.resolve(block));
-  const fail = (error: unknown): void => {
-    for (const { reject } of waiting.splice(0)) reject(error);
+await main(script, async ({ tag, outDir, jsonl, ...flags }, { disk, log, print, progress, signal }) => {
+  const split = ilm.maskedSplit(tag, flags);
+  const source = `${flags.dataDir}/${split}.txt`;
+  if ((await disk.size(source)) === undefined)
+    throw new StudyError("files", `${disk.resolve(source)} does not exist; scripts/ilm/csv-to-txt.ts makes it`);
+  const start = realClock.now();
+  const plan = ilm.maskPlan(flags, flags.seed ?? start % 1_000_000);
+  if (flags.seed === undefined) print(`random seed ${plan.seed}`);
+  const total = Math.min(await ilm.countDocuments(disk.read(source)), plan.documents ?? Infinity);
+  print(ilm.planLine(total, plan, (await disk.size(source)) ?? 0));
+  const out = nodeDisk(disk.resolve(outDir));
+  const blocks = ilm.corpusBlocks(disk.read(source));
+  const inThreads = async function* () {
+    await using stack = new AsyncDisposableStack();
+    const open = () => stack.use(startThread<ilm.CorpusBlock, ilm.MaskedBlock>(THREAD, plan)).work;
+    yield* ilm.inOrder(blocks, Array.from({ length: flags.threads ?? THREADS }, open));
   };
-  worker.on("error", fail).on("exit", (code) => fail(new Error(`a thread ended with exit code ${code}`)));
-  stack.defer(async () => void (await worker.terminate()));
-  return (block) => {
-    const answer = Promise.withResolvers<ilm.MaskedBlock>();
-    waiting.push(answer);
-    worker.postMessage(block);
-    return answer.promise;
-  };
-}
-
-if (!isMainThread) {
-  const mask = ilm.blockMasker(workerData as ilm.MaskPlan);
-  parentPort?.on("message", (block: ilm.CorpusBlock) => {
-    const masked = mask(block);
-    parentPort?.postMessage(masked, [masked.bytes.buffer as ArrayBuffer]);
+  const masked = flags.rng === "python" ? ilm.sourceMasker(await ilm.allTexts(blocks), plan) : inThreads();
+  const told = { plan, rng: flags.rng, source, split };
+  const { totals, bytes } = await ilm.writeExamples(out, `${tag}.ilm`, told, masked, ({ documents }) => {
+    signal.throwIfAborted();
+    progress.update({ label: `${tag} documents`, total, done: documents });
   });
-} else
-  await main(script, async ({ tag, outDir, jsonl, ...flags }, { disk, log, print, progress, signal }) => {
-    const split = ilm.maskedSplit(tag, flags);
-    const source = `${flags.dataDir}/${split}.txt`;
-    if ((await disk.size(source)) === undefined)
-      throw new StudyError("files", `${disk.resolve(source)} does not exist; scripts/ilm/csv-to-txt.ts makes it`);
-    const start = realClock.now();
-    const plan = ilm.maskPlan(flags, flags.seed ?? start % 1_000_000);
-    if (flags.seed === undefined) print(`random seed ${plan.seed}`);
-    const total = Math.min(await ilm.countDocuments(disk.read(source)), plan.documents ?? Infinity);
-    print(ilm.planLine(total, plan, (await disk.size(source)) ?? 0));
-    const out = nodeDisk(disk.resolve(outDir));
-    const blocks = ilm.corpusBlocks(disk.read(source));
-    const inThreads = async function* () {
-      await using stack = new AsyncDisposableStack();
-      const threads = Array.from({ length: flags.threads ?? THREADS }, () => startThread(plan, stack));
-      yield* ilm.inOrder(blocks, threads);
-    };
-    const masked = flags.rng === "python" ? ilm.sourceMasker(await ilm.allTexts(blocks), plan) : inThreads();
-    const told = { plan, rng: flags.rng, source, split };
-    const { totals, bytes } = await ilm.writeExamples(out, `${tag}.ilm`, told, masked, ({ documents }) => {
-      signal.throwIfAborted();
-      progress.update({ label: `${tag} documents`, total, done: documents });
-    });
-    progress.end();
-    for (const line of ilm.maskLines(totals, plan.limits.examples)) print(line);
-    if (jsonl) await writeLines(out, `${tag}.jsonl`, () => ilm.exampleLines(out, `${tag}.ilm`));
-    log.debug(ilm.usageLine(process.resourceUsage()));
-    print(`${outDir}/${tag}.ilm: ${(bytes / 2 ** 20).toFixed(1)} MB in ${duration(realClock.now() - start)}`);
-  });
+  progress.end();
+  for (const line of ilm.maskLines(totals, plan.limits.examples)) print(line);
+  if (jsonl) await writeLines(out, `${tag}.jsonl`, () => ilm.exampleLines(out, `${tag}.ilm`));
+  log.debug(ilm.usageLine(process.resourceUsage()));
+  print(`${outDir}/${tag}.ilm: ${(bytes / 2 ** 20).toFixed(1)} MB in ${duration(realClock.now() - start)}`);
+});

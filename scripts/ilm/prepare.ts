@@ -17,6 +17,9 @@ const script = defineScript({
   flags: { results: engine.engineFlags.results },
 });
 
+/** As many as create-ilm-examples.ts starts: the files are the same with any number. */
+const [THREADS, THREAD] = [2, new URL("./mask-thread.ts", import.meta.url)] as const;
+
 await main(script, async ({ run, results }, { disk, progress, signal }) => {
   const root = nodeDisk(disk.resolve(results));
   const folder = stages.runFolder({ study: "ilm", run });
@@ -24,6 +27,13 @@ await main(script, async ({ run, results }, { disk, progress, signal }) => {
   const environment = await engine.stageEnvironment(disk, realClock.now());
   const inputs = new Map<string, Awaited<ReturnType<typeof engine.hashInputs>>>();
   const disks = (stage: string) => nodeDisk(root.resolve(`${folder}/${stage}`));
+  await using stack = new AsyncDisposableStack();
+  let workers: ReturnType<ilm.MaskThreads> | undefined;
+  const threads: ilm.MaskThreads = (masks) => {
+    const open = () => stack.use(engine.startThread<ilm.CorpusBlock, ilm.MaskedBlock>(THREAD, masks)).work;
+    workers ??= Array.from({ length: THREADS }, open);
+    return workers;
+  };
   for (const job of ilm.planJobs(plan)) {
     if (job.kind !== "corpus" && job.kind !== "examples") continue;
     const tell = (done: number): void => {
@@ -47,7 +57,7 @@ await main(script, async ({ run, results }, { disk, progress, signal }) => {
     await engine.tableStage({ root, clock: realClock, spec }, () =>
       job.kind === "corpus"
         ? ilm.writeCorpus(disks(job.id), rows, plan, job, tell)
-        : ilm.writeMasks(disks(job.id), disks(job.needs[0] ?? ""), plan, tell),
+        : ilm.writeMasks(disks(job.id), disks(job.needs[0] ?? ""), plan, threads, tell),
     );
   }
 });
