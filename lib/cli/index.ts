@@ -7,7 +7,6 @@
  * @module
  */
 export { type Chain, runChains } from "./chains.ts";
-export { type Chain, runChains } from "./chains.ts";
 export { helpPage } from "./help.ts";
 export { createLogger, type LogFacts, type Logger, type LogLevel, logLevel } from "./logger.ts";
 export { main, type ScriptRun, type Surroundings } from "./main.ts";

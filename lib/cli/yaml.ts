@@ -1,4 +1,4 @@
-import { StudyError } from "corrigenda/error";
+import { isStudyError, StudyError } from "corrigenda/error";
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { keysAt } from "./fields.ts";
@@ -15,8 +15,27 @@ export interface YamlText {
   source(path: Path): string | undefined;
 }
 
-/** Parses YAML; throws StudyError "config" with file:line where it is not YAML. */
+/** Settings are small: what is larger is another file, or a trap. */
+const MOST_BYTES = 2 ** 20;
+
+/**
+ * Parses YAML of at most 1 MiB and 100 repeats of aliases; throws StudyError "config" with file:line where it is not
+ * YAML.
+ */
 export function readYaml(text: string, file: string): YamlText {
+  if (Buffer.byteLength(text) > MOST_BYTES)
+    throw new StudyError("config", `${file} is larger than ${MOST_BYTES} bytes, which no settings are`);
+  try {
+    return parsed(text, file);
+  } catch (cause) {
+    if (isStudyError(cause)) throw cause;
+    // Aliases that multiply, or lists nested until the stack ends.
+    const why = cause instanceof Error ? firstLine(cause.message) : "";
+    throw new StudyError("config", `${file} cannot be read as settings: ${why}`, { cause });
+  }
+}
+
+function parsed(text: string, file: string): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
@@ -24,7 +43,7 @@ export function readYaml(text: string, file: string): YamlText {
   if (broken)
     throw new StudyError("config", `${place(broken.pos[0])}: ${firstLine(broken.message)}`, { cause: broken });
   return {
-    value: document.toJS() as unknown,
+    value: document.toJS({ maxAliasCount: 100 }) as unknown,
     place: (path) => place(offsetOf(document.contents, path)),
     source: (path) => {
       const node = document.getIn(path, true);

@@ -3,6 +3,8 @@ import { type Json, parseJson } from "corrigenda/json";
 import type { Disk } from "./disk.ts";
 
 const NEWLINE = 10;
+/** No row, request or reply is longer; a line that is comes cut off here, and so is no JSON. */
+const LONGEST_BYTES = 64 * 2 ** 20;
 
 /** One line of a JSONL file: its value, or undefined where it is not JSON (`text` then holds it). */
 export interface JsonlLine {
@@ -14,24 +16,32 @@ export interface JsonlLine {
 
 /**
  * Splits a byte stream into lines, a block of whole lines at a time (a line's terminator removed; a last line
- * without one is given too). Memory is one block plus the longest line.
+ * without one is given too). Memory is one block plus the longest line, of which `longest` bytes are kept at most.
  */
-export async function* lineBlocks(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer[]> {
+export async function* lineBlocks(bytes: AsyncIterable<Uint8Array>, longest = LONGEST_BYTES): AsyncGenerator<Buffer[]> {
   let rest: Buffer[] = [];
+  let held = 0;
+  const hold = (part: Buffer): void => {
+    const kept = part.subarray(0, longest - held);
+    if (kept.length > 0) rest.push(kept);
+    held += kept.length;
+  };
   for await (const part of bytes) {
     const block = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
     const first = block.indexOf(NEWLINE);
     if (first < 0) {
-      rest.push(block);
+      hold(block);
       continue;
     }
-    const lines = [rest.length > 0 ? Buffer.concat([...rest, block.subarray(0, first)]) : block.subarray(0, first)];
+    if (rest.length > 0) hold(block.subarray(0, first));
+    const lines = [rest.length > 0 ? Buffer.concat(rest) : block.subarray(0, first)];
     let start = first + 1;
     for (let end = block.indexOf(NEWLINE, start); end >= 0; end = block.indexOf(NEWLINE, start)) {
       lines.push(block.subarray(start, end));
       start = end + 1;
     }
-    rest = start < block.length ? [block.subarray(start)] : [];
+    [rest, held] = [[], 0];
+    if (start < block.length) hold(block.subarray(start));
     yield lines;
   }
   if (rest.length > 0) yield [Buffer.concat(rest)];

@@ -8,7 +8,7 @@
  * requestKey(provider, wire); // 64 hex digits: equal requests, equal keys
  * @module
  */
-export { answerError, retryAfterMs } from "./api-error.ts";
+export { answerError, KEY_VARIABLE, retryAfterMs } from "./api-error.ts";
 export { type Environment, offlineProvider, openProvider, type ProviderConfig } from "./create.ts";
 export * from "./finetune.ts";
 export { blobContainer, blobSender, blobUrl, putBlob, withoutSas } from "./finetune-blob.ts";

@@ -3,6 +3,7 @@ import { whenAborted } from "./abort.ts";
 import { networkError } from "./api-error.ts";
 import { lazily } from "./lazy.ts";
 import { replyWithoutKey } from "./own-key.ts";
+import { MOST_REPLY_BYTES } from "./reply-text.ts";
 import type { HttpReply } from "./types.ts";
 
 /** Posts a JSON text; any status is a reply, no reply throws StudyError "network". */
@@ -28,7 +29,8 @@ export function leanTransport(options: LeanOptions): Post {
   const prefix = base.pathname.replace(/\/$/, "");
   const open = lazily(async () => {
     const { Pool } = await import("undici");
-    return new Pool(base.origin, { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs });
+    const waits = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs };
+    return new Pool(base.origin, { ...waits, maxResponseSize: MOST_REPLY_BYTES });
   });
   const headers = { ...options.headers, "content-type": "application/json", accept: "application/json" };
   return async (path, body, signal) => {

@@ -4,6 +4,7 @@ import { answerError, networkError } from "./api-error.ts";
 import { type Lazy, lazily } from "./lazy.ts";
 import type { Post } from "./lean-transport.ts";
 import { replyWithoutKey, withoutKey } from "./own-key.ts";
+import { replyText } from "./reply-text.ts";
 import type { HttpReply } from "./types.ts";
 
 /** What the OpenAI and the Anthropic SDK have in common here. */
@@ -42,7 +43,7 @@ export function sdkFetch(timeoutMs: number, key: string): SdkFetch {
   const recording = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const reply = await send(url, init);
     if (reply.status < 300) return reply;
-    const text = withoutKey(await reply.text(), key);
+    const text = withoutKey(await replyText(reply), key);
     const copy = new Response(text === "" ? null : text, { status: reply.status, headers: reply.headers });
     const said = { status: reply.status, headers: Object.fromEntries(copy.headers), text };
     refusals.set(copy.headers, replyWithoutKey(said, key));
@@ -69,7 +70,7 @@ export function sdkTransport(provider: string, client: Lazy<SdkClient>, sdk: Sdk
       const headers = { "content-type": "application/json" };
       const call = open.post(path, { body, headers, maxRetries: 0, signal: own.signal });
       const reply = await call.asResponse();
-      const said = { status: reply.status, headers: Object.fromEntries(reply.headers), text: await reply.text() };
+      const said = { status: reply.status, headers: Object.fromEntries(reply.headers), text: await replyText(reply) };
       return replyWithoutKey(said, sdk.key);
     } catch (error) {
       const answer = sdk.answer(error);

@@ -44,7 +44,16 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
+/** Names of this machine. A page in a browser that has a name of its own lead here sends that name. */
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
 async function serve(exchange: Exchange, head: Call, find: Matcher, troubles: Troubles): Promise<void> {
+  if (!LOCAL.test(head.headers.host ?? ""))
+    return send(exchange, head, {
+      status: 403,
+      refused: "This service answers its own machine only.",
+      code: "foreign_host",
+    });
   const { broken } = exchange.context.health;
   if (broken !== undefined) return send(exchange, head, brokenRefusal(broken));
   const found = find(head);
