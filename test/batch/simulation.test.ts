@@ -1,67 +1,87 @@
+import { calmFate, type Fate, PLANTED, type Planted, type Schedule, scheduleOf, simulate } from "corrigenda/trial";
 import { expect, test } from "vitest";
-import { calm, type Faults, type Row, rough, World } from "./world.ts";
 
-const rows: Row[] = [1, 2, 3, 4, 5, 2].map((n) => ({ n }));
-const expected = rows.map(({ n }) => ({ id: `row_${n}`, ok: true, value: n * n }));
+// A million schedules are run by hand: npm run trial:simulation -- --count 1000000
 
-/** Runs to the end with kills at the given effects (counted from the last start); returns effects of each life. */
-async function live(seed: number, faults: Faults, kills: readonly number[]): Promise<number[]> {
-  const world = new World(seed, faults);
-  const lives: number[] = [];
-  for (const kill of [...kills, Number.POSITIVE_INFINITY]) {
-    world.effects = 0;
-    world.killAt = kill;
-    const end = await world.client(rows);
-    lives.push(world.effects);
-    if (end === "killed") continue;
-    const got = end.map((outcome) => ({
-      id: outcome.id,
-      ok: outcome.ok,
-      value: outcome.ok ? outcome.value : outcome.error.message,
-    }));
-    expect(got, `seed ${seed}, kills at ${kills}`).toEqual(expected);
-    break;
-  }
-  expect(world.problems, `seed ${seed}, kills at ${kills}`).toEqual([]);
-  expect([...world.billed.values()].every((times) => times === 1)).toBe(true);
-  expect(world.billed.size).toBe(5);
-  return lives;
+const calm: Schedule = {
+  ...{ seed: 1, stages: ["batch"], limitRequests: 3, concurrency: 2, fates: [], spoil: 0, again: false },
+  rows: [1, 2, 3, 4, 5, 2, 7].map((n) => ({ n })),
+  faults: scheduleOf(1).faults,
+};
+const noFaults = Object.fromEntries(
+  Object.keys(calm.faults).map((fault) => [fault, 0]),
+) as unknown as Schedule["faults"];
+
+/** Runs a schedule with lives that end at these steps, and gives the steps of all lives. */
+async function stepsOf(schedule: Schedule, end: Fate["end"], ...at: readonly number[]): Promise<number> {
+  const fates = at.map((step) => ({ ...calmFate, end, at: step }));
+  const { problems, steps } = await simulate({ ...schedule, faults: noFaults, fates });
+  expect(problems, `${schedule.stages} ${end} at ${at}`).toEqual([]);
+  return steps;
 }
 
-test("a killed run resumes from every single effect: nothing is sent twice, nothing is lost", async () => {
-  const [effects = 0] = await live(1, calm, []);
-  expect(effects).toBeGreaterThan(40);
-  for (let kill = 0; kill < effects; kill++) await live(1, calm, [kill]);
-});
+test.each([
+  ["batch", "kill"],
+  ["batch", "power"],
+  ["online", "kill"],
+  ["online", "power"],
+] as const)(
+  "a killed run resumes from every single effect: nothing is sent twice, nothing is lost (%s, %s)",
+  async (stage, end) => {
+    const schedule = { ...calm, stages: [stage] };
+    const steps = await stepsOf(schedule, "none");
+    expect(steps).toBeGreaterThan(40);
+    for (let at = 0; at < steps; at++) await stepsOf(schedule, end, at);
+  },
+);
 
 test("a run killed at every pair of effects still pays each request once", async () => {
-  const [effects = 0] = await live(1, calm, []);
-  for (let first = 0; first < effects; first++) {
-    const [, second = 0] = await live(1, calm, [first]);
-    for (let kill = 0; kill < second; kill++) await live(1, calm, [first, kill]);
+  const schedule: Schedule = { ...calm, rows: [{ n: 1 }], seed: 366 }; // its batch ends after a few looks
+  const steps = await stepsOf(schedule, "none");
+  let pairs = 0;
+  for (let first = 0; first < steps; first++) {
+    const second = (await stepsOf(schedule, "kill", first)) - first - 1;
+    for (let at = 0; at < second; at++, pairs++) await stepsOf(schedule, at % 2 === 0 ? "kill" : "power", first, at);
   }
-}, 120_000);
+  expect(pairs).toBeGreaterThan(500);
+});
 
 test("with a service that cuts, refuses, expires and garbles, killed at random effects, each request is paid once", async () => {
-  for (let seed = 0; seed < 400; seed++) {
-    const kills = [(seed * 7919) % 130, (seed * 104_729) % 110, (seed * 31) % 60];
-    await live(seed, rough, kills);
+  for (let seed = 0; seed < 120; seed++) {
+    const { problems } = await simulate(scheduleOf(seed));
+    expect(problems, `seed ${seed}: npm run trial:simulation -- --seed ${seed} --count 1`).toEqual([]);
   }
-}, 60_000);
+});
+
+test("a seed is a schedule: run again it goes the same way, step by step", async () => {
+  const traces = [[], []] as string[][];
+  for (const trace of traces) await simulate(scheduleOf(14), { trace: (line) => trace.push(line) });
+  expect(traces[0]?.length).toBeGreaterThan(50);
+  expect(traces[0]).toEqual(traces[1]);
+});
+
+const NOTICED: Readonly<Record<Planted, RegExp>> = {
+  "no-fsync": /is asked again|was lost|differ/,
+  "no-create-intent": /paid twice by batch/,
+  "no-find": /paid twice by batch/,
+  "no-grace": /paid twice by batch/,
+  "no-call-intent": /a paid call of row_\d+ is not in the ledger/,
+  "early-reply": /was kept and is asked again/,
+};
+
+/** Whether a planted mistake is noticed within 200 schedules. */
+async function isNoticed(planted: Planted): Promise<boolean> {
+  for (let seed = 0; seed < 200; seed++) {
+    const { problems } = await simulate(scheduleOf(seed), { planted });
+    if (problems.some(({ text }) => NOTICED[planted].test(text))) return true;
+  }
+  return false;
+}
 
 test("the simulation would notice: a client that creates blindly after a lost answer is caught", async () => {
-  const world = new World(3, calm);
-  world.batches.push({
-    id: "batch_x",
-    chunk: "someone else's",
-    lines: [{ id: "row_1", n: 1 }],
-    createdAt: world.clock.now(),
-    visibleAt: 0,
-    end: "completed",
-    results: "",
-    done: 0,
-    outputAt: 0,
-  });
-  await world.client(rows);
-  expect(world.problems).toEqual(["batch created twice over row_1"]);
+  expect(await isNoticed("no-find")).toBe(true);
+});
+
+test.each(PLANTED)("the simulation would notice: a client with the planted mistake %s is caught", async (planted) => {
+  expect(await isNoticed(planted)).toBe(true);
 });
