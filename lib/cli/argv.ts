@@ -47,6 +47,7 @@ export function readArgv(script: Script<unknown>, argv: readonly string[]): Give
       else setFlag(values, flags, token);
     }
   }
+  if (typeof values.store === "string") store = values.store; // a script's own flag of this name
   return { help, values, ...(configFile !== undefined && { configFile }), ...(store !== undefined && { store }) };
 }
 

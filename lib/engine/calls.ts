@@ -1,13 +1,21 @@
 import { StudyError } from "corrigenda/error";
 import { type OnlineEvent, type OnlineNotice, type UnknownCalls, unknownCalls } from "corrigenda/online";
-import { priceUsd, type Usage } from "corrigenda/provider";
+import { type Provider, priceUsd, type Usage } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
 import { readJournal } from "corrigenda/store";
 import { spentElsewhere } from "./spent.ts";
 import type { Workplace } from "./workplace.ts";
 
-const CONCURRENCY = 16;
-const TIMEOUT_MS = 600_000;
+export const CONCURRENCY = 16;
+export const TIMEOUT_MS = 600_000;
+
+/** Replies looked up at a time. */
+const GROUP = 500;
+
+/** What rate limits belong to: an account at a service. */
+export function serviceOf({ name, base }: Pick<Provider, "name" | "base">, account: string): string {
+  return `${name} ${base} ${account}`.trim();
+}
 
 /** How synchronous calls of the stage of `folder` are priced. */
 export function callPricing({ provider, clock }: Workplace) {
@@ -23,8 +31,9 @@ export async function callSettings(
     onEvent,
   }: { readonly maxCostUsd?: number | undefined; readonly onEvent: (notice: OnlineNotice) => void },
 ) {
-  const { provider, store, clock, signal, settings, log } = place;
+  const { provider, store, clock, signal, settings, log, shared } = place;
   const pricing = callPricing(place);
+  const rates = shared?.rates(serviceOf(provider, place.account));
   return {
     ...{ provider, store, clock, signal, run: folder, rng: keyedRng("back-off", folder) },
     price: (model: string, usage: Usage) => priceUsd({ ...pricing, model, usage }),
@@ -32,6 +41,7 @@ export async function callSettings(
     timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
     spentElsewhereUsd: await spentElsewhere(place, folder),
     ...(maxCostUsd !== undefined && { maxCostUsd }),
+    ...(rates && { rates }),
     onEvent: (notice: OnlineNotice) => {
       onEvent(notice);
       if (notice.t === "pause") log.warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
@@ -57,9 +67,17 @@ export function tellUnpriced(
 }
 
 /** Calls that went out and whose replies the stage of `folder` never got. */
-export async function callsUnknown({ root, store }: Workplace, folder: string): Promise<readonly UnknownCalls[]> {
-  const events = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
+export async function callsUnknown(
+  { root, store, shared }: Workplace,
+  folder: string,
+): Promise<readonly UnknownCalls[]> {
+  const own = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
+  const events = shared ? [...own, ...(await shared.events<OnlineEvent>(folder))] : own;
   const paid = new Set<string>();
-  for (const { key } of unknownCalls(events, () => false)) if ((await store.get(key))?.run === folder) paid.add(key);
+  const asked = unknownCalls(events, () => false);
+  for (let at = 0; at < asked.length; at += GROUP) {
+    const replies = await Promise.all(asked.slice(at, at + GROUP).map(({ key }) => store.get(key)));
+    for (const reply of replies) if (reply?.run === folder) paid.add(reply.key);
+  }
   return unknownCalls(events, (key) => paid.has(key));
 }

@@ -2,10 +2,11 @@ import type { BatchProgress, PlanSummary } from "corrigenda/batch";
 import { StudyError } from "corrigenda/error";
 import { type OnlineEvent, type OnlineNotice, runOnline } from "corrigenda/online";
 import { requestKey } from "corrigenda/provider";
-import { keyTable, openJournal } from "corrigenda/store";
+import { type Failures, keyTable, openJournal } from "corrigenda/store";
 import { approve } from "./approve.ts";
 import { callPricing, callSettings, callsUnknown } from "./calls.ts";
 import { type CheckedQuestion, estimatorOf, type Job } from "./job.ts";
+import { askShared } from "./shared-online.ts";
 import type { Workplace } from "./workplace.ts";
 
 /**
@@ -60,6 +61,7 @@ export async function openOnlineJob<Row, Out>(
     }
     return sum;
   };
+  let failed: Failures | undefined;
   return {
     progress: () => progress,
     plan: async () => {
@@ -69,10 +71,21 @@ export async function openOnlineJob<Row, Out>(
       progress.requests = summary.requests;
       return summary;
     },
-    advance: async () => "done",
+    advance: async (until) => {
+      const { shared } = place;
+      if (shared === undefined || until === "submitted") return "done";
+      failed = await askShared({ ...place, shared }, question, {
+        ...{ folder, requests: progress.requests },
+        onOpen: (requests) => {
+          const done = Math.max(0, progress.requests - requests);
+          place.progress.update({ label: `${folder} · all workers`, total: progress.requests, done, failed: 0 });
+        },
+      });
+      return "done";
+    },
     outcomes: (rows) =>
       runOnline({
-        ...{ rows, prompt, journal },
+        ...{ rows, prompt, journal, ...(failed && { failed }) },
         ...sending,
       }),
     cancel: async () => 0,

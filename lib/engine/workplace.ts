@@ -12,8 +12,9 @@ import {
 } from "corrigenda/provider";
 import { startOfflineService } from "corrigenda/provider/offline";
 import type { Stage } from "corrigenda/results";
-import { openLocalStore, type Store } from "corrigenda/store";
+import { openLocalStore, openShared, type Shared, type Store } from "corrigenda/store";
 import { type Clock, realClock } from "corrigenda/time";
+import { accountOf } from "./desk.ts";
 
 /** `provider:` of a study's YAML after the flags: a real provider's config, or the offline service's. */
 export type ProviderSettings = CallSettings & (ProviderConfig | OfflineSettings);
@@ -44,6 +45,10 @@ export interface Workplace extends AsyncDisposable {
   readonly provider: Provider;
   readonly settings: ProviderSettings;
   readonly store: Store;
+  /** Where several machines work together; the store is then a part of it. */
+  readonly shared: Shared | undefined;
+  /** Which account's limits hold here; no key. */
+  readonly account: string;
   readonly clock: Clock;
   readonly policy: Partial<BatchPolicy>;
   readonly log: Logger;
@@ -67,6 +72,8 @@ export interface WorkplaceOptions {
     readonly progress: Progress;
     readonly signal: AbortSignal;
     readonly disk: Disk;
+    /** A Postgres address; absent: files in results/. */
+    readonly store?: string;
   };
 }
 
@@ -81,15 +88,17 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
   const isOffline = settings.name === "offline";
   const open: AsyncDisposable[] = [];
   try {
-    const { provider, close } = await connect(options, root, clock);
+    const { provider, url, close } = await connect(options, root, clock);
     open.push({ [Symbol.asyncDispose]: close });
-    const store = await openLocalStore(storeDisk(root, settings.name), clock);
-    open.push({ [Symbol.asyncDispose]: () => store.close() });
+    const kept = await openStore(root, settings.name, clock, around.store);
+    open.push({ [Symbol.asyncDispose]: () => kept.store.close() });
+    if (kept.shared) around.log.debug(`store: ${kept.shared.address}`);
     return {
       root,
       provider,
-      settings,
-      store,
+      settings: url === undefined ? settings : { ...settings, baseUrl: url },
+      ...kept,
+      account: accountOf(settings.name, options.env),
       clock,
       policy: isOffline && clock === realClock ? LOCAL_POLICY : {},
       log: around.log,
@@ -120,8 +129,9 @@ export function readingProvider(
 export async function openKept(
   root: Disk,
   settings: { readonly name: ProviderSettings["name"] },
+  around: Pick<WorkplaceOptions["around"], "store"> = {},
 ): Promise<{ readonly provider: Provider; readonly store: Store } & AsyncDisposable> {
-  const store = await openLocalStore(storeDisk(root, settings.name), realClock);
+  const { store } = await openStore(root, settings.name, realClock, around.store);
   return { provider: readingProvider(settings), store, [Symbol.asyncDispose]: () => store.close() };
 }
 
@@ -134,15 +144,22 @@ export async function attachLog(
 }
 
 /** Simulated replies never answer for a model: they have a store of their own. */
-function storeDisk(root: Disk, provider: ProviderSettings["name"]): Disk {
-  return nodeDisk(root.resolve(`.store/${provider === "offline" ? "offline" : "live"}`));
+async function openStore(
+  root: Disk,
+  provider: ProviderSettings["name"],
+  clock: Clock,
+  address: string | undefined,
+): Promise<{ readonly store: Store; readonly shared: Shared | undefined }> {
+  const space = provider === "offline" ? "offline" : "live";
+  const shared = address === undefined ? undefined : await openShared(address, space, clock);
+  return { store: shared?.store ?? (await openLocalStore(nodeDisk(root.resolve(`.store/${space}`)), clock)), shared };
 }
 
 async function connect(
   { provider: settings, simulators, env }: WorkplaceOptions,
   root: Disk,
   clock: Clock,
-): Promise<{ provider: Provider; close: () => Promise<void> }> {
+): Promise<{ provider: Provider; url?: string; close: () => Promise<void> }> {
   if (settings.name !== "offline") return { provider: openProvider(settings, env), close: async () => undefined };
   const { transport, timeoutMs } = settings;
   const options = { clock, ...(transport && { transport }), ...(timeoutMs !== undefined && { timeoutMs }) };
@@ -150,7 +167,8 @@ async function connect(
     return { provider: offlineProvider(settings.baseUrl, settings.wire, options), close: async () => undefined };
   }
   const service = await startOfflineService({ disk: nodeDisk(root.resolve(".offline")), clock, simulators });
-  return { provider: offlineProvider(service.url, settings.wire, options), close: () => service.close() };
+  const { url } = service;
+  return { provider: offlineProvider(url, settings.wire, options), url, close: () => service.close() };
 }
 
 async function closeAll(open: readonly AsyncDisposable[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Rng } from "corrigenda/rng";
+import type { AnswerSources } from "./answers.ts";
 import { Budget, type Purse } from "./budget.ts";
 import type { CallContext } from "./call.ts";
 import { unknownCalls } from "./ledger.ts";
@@ -7,7 +8,7 @@ import type { OnlineNotice } from "./notice.ts";
 import { Schedule } from "./schedule.ts";
 
 /** How calls are sent. */
-export interface CallOptions extends CallContext {
+export interface CallOptions extends CallContext, Pick<AnswerSources, "failed"> {
   readonly rng: Rng;
   /** Calls in flight at most, and so the most that a kill can leave unknown. [1, inf) */
   readonly concurrency: number;

@@ -21,26 +21,30 @@ const SHARE = 1 / 40;
 const SILENT_SECONDS = 60;
 const AGAIN_MS = 400;
 
-/** Sets what a run may cost and what it has cost. To be called while nobody works on it. */
-export async function setBudget(
-  { sql }: Pick<Database, "sql">,
-  space: string,
-  { payer, maxUsd, spentUsd }: { readonly payer: string; readonly maxUsd: number; readonly spentUsd: number },
-): Promise<void> {
-  await sql(SET, [space, payer, maxUsd, spentUsd]);
+/** What a run may cost. */
+export interface BudgetTerms {
+  /** "<study>/<run>". */
+  readonly payer: string;
+  readonly maxUsd: number;
+  /** What it has cost so far; undefined while others work on it, who count on. */
+  readonly spentUsd?: number;
+}
+
+export async function setBudget({ sql }: Pick<Database, "sql">, space: string, terms: BudgetTerms): Promise<void> {
+  const { payer, maxUsd, spentUsd } = terms;
+  if (spentUsd !== undefined) await sql(SET, [space, payer, maxUsd, spentUsd]);
+  else await sql("update corrigenda.budgets set max_usd = $3 where space = $1 and payer = $2", [space, payer, maxUsd]);
 }
 
 const SET = `
-  with gone as (
-    delete from corrigenda.reserves where space = $1 and payer = $2
-      and seen < clock_timestamp() - ${SILENT_SECONDS} * interval '1 s')
+  with gone as (delete from corrigenda.reserves where space = $1 and payer = $2)
   insert into corrigenda.budgets (space, payer, max_usd, spent_usd) values ($1, $2, $3, $4)
   on conflict (space, payer) do update set max_usd = excluded.max_usd, spent_usd = excluded.spent_usd`;
 
 export function pgBudget(
   { transact, sql, clock }: Database,
   space: string,
-  { payer, maxUsd }: { readonly payer: string; readonly maxUsd: number },
+  { payer, maxUsd }: Omit<BudgetTerms, "spentUsd">,
 ): SharedBudget {
   const holder = randomUUID();
   let [reserve, inFlight, unsaid, spent] = [0, 0, 0, 0];

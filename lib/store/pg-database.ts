@@ -1,6 +1,6 @@
 import { StudyError } from "corrigenda/error";
 import type { Clock } from "corrigenda/time";
-import type { ClientBase, Pool } from "pg";
+import type { ClientBase, Pool, QueryResult } from "pg";
 import { isPassingFault, pgError } from "./pg-error.ts";
 
 export interface Rows {
@@ -91,8 +91,10 @@ export function shownAddress(address: string): string {
 }
 
 async function run(on: Pool | ClientBase, text: string, values: readonly unknown[] = []): Promise<Rows> {
-  const { rows, rowCount } = await on.query(text, [...values]);
-  return { rows, count: rowCount ?? 0 };
+  const result: QueryResult | readonly QueryResult[] = await on.query(text, [...values]);
+  // Several statements in one text have a result each.
+  const results = Array.isArray(result) ? result : [result as QueryResult];
+  return { rows: results.flatMap(({ rows }) => rows), count: results.at(-1)?.rowCount ?? 0 };
 }
 
 async function transact<T>(pool: Pool, body: (sql: Sql) => Promise<T>): Promise<T> {

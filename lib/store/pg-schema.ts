@@ -8,7 +8,8 @@ import type { Database } from "./pg-database.ts";
 const VERSIONS: readonly string[] = [
   `create table corrigenda.runs (
      id int generated always as identity primary key,
-     space text not null, name text not null, unique (space, name));
+     space text not null, name text not null, unique (space, name),
+     holder uuid, seen timestamptz not null default 'epoch');
    create table corrigenda.replies (
      n bigint generated always as identity,
      key bytea not null, run int not null references corrigenda.runs, via text not null,

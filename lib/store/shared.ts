@@ -1,7 +1,8 @@
 import { StudyError, type StudyErrorCode } from "corrigenda/error";
 import { type Json, parseJson } from "corrigenda/json";
 import type { Clock } from "corrigenda/time";
-import { pgBudget, type SharedBudget, setBudget } from "./pg-budget.ts";
+import { type BudgetTerms, pgBudget, type SharedBudget, setBudget } from "./pg-budget.ts";
+import { type Claim, claimRun } from "./pg-claim.ts";
 import { type Database, type DatabaseOptions, openDatabase, type Sql } from "./pg-database.ts";
 import { pastEvents, pgJournal, type SharedJournal } from "./pg-journal.ts";
 import { type Leases, pgLeases } from "./pg-leases.ts";
@@ -26,9 +27,10 @@ export interface Shared {
   /** Started at the first call. */
   leases(): Promise<Leases>;
   rates(service: string): SharedRates;
-  /** Sets the money of a run, "<study>/<run>". To be called while nobody works on it. */
-  setBudget(payer: string, maxUsd: number, spentUsd: number): Promise<void>;
-  budget(payer: string, maxUsd: number): SharedBudget;
+  setBudget(terms: BudgetTerms): Promise<void>;
+  budget(terms: Omit<BudgetTerms, "spentUsd">): SharedBudget;
+  /** Makes this process the one that hands out the work of a stage; waits while another is. */
+  claim(run: string, signal: AbortSignal, onWait: () => void): Promise<Claim>;
   readonly failures: {
     /** Written together with the end of the lease that they belong to. */
     add(sql: Sql, run: string, failed: Failures): Promise<void>;
@@ -73,8 +75,9 @@ export async function openShared(
       return leases;
     },
     rates: (service) => pgRates(database, service),
-    setBudget: (payer, maxUsd, spentUsd) => setBudget(database, space, { payer, maxUsd, spentUsd }),
-    budget: (payer, maxUsd) => pgBudget(database, space, { payer, maxUsd }),
+    setBudget: (terms) => setBudget(database, space, terms),
+    budget: (terms) => pgBudget(database, space, terms),
+    claim: async (run, signal, onWait) => claimRun(database, await runs.id(run), signal, onWait),
     failures: failures(database, runs),
     close,
   };

@@ -38,7 +38,7 @@ await main(script, async (flags, around) => {
   const [step2, step4] = [await need("step2"), await need("step4")];
   const config = StepConfig.parse(step4.manifest.config);
   const setup = await setUp(inputFiles(around.disk), config);
-  await using kept = await openKept(root, config.provider);
+  await using kept = await openKept(root, config.provider, around);
   const { provider, store } = kept;
   const prompt = whyfixPrompt(setup.experiment);
   const wire = (item: WhyfixItem) => provider.encode(prompt.request(item));

@@ -1,0 +1,122 @@
+import { StudyError } from "corrigenda/error";
+import { sha256 } from "corrigenda/json";
+import { type EncodedCalls, type OnlineEvent, openEncodedCalls, type Question, type Settled } from "corrigenda/online";
+import { type Environment, KEY_VARIABLE, type Provider, priceUsd } from "corrigenda/provider";
+import { keyedRng } from "corrigenda/rng";
+import type { Hold, Shared, SharedBudget, SharedJournal, SharedRates } from "corrigenda/store";
+import type { Clock } from "corrigenda/time";
+import { CONCURRENCY, serviceOf, TIMEOUT_MS } from "./calls.ts";
+import type { SharedSettings } from "./shared-call.ts";
+
+/** A lease under way in this process. */
+export interface Held extends Hold {
+  /** It has passed to another: nothing of it may be sent any more. */
+  isLost: boolean;
+}
+
+/** Where the calls of one run go out, whatever leases they came with: one pace, one budget, one journal. */
+export interface Desk {
+  /** Requests that wait or are in flight. */
+  readonly waiting: number;
+  readonly concurrency: number;
+  /** Why nothing more is sent. */
+  readonly stopped: { readonly error: unknown } | undefined;
+  /** Never rejects. Its call goes out only while the lease is held. */
+  ask(question: Question, held: Held): Promise<Settled>;
+  beat(): void;
+  close(): Promise<void>;
+}
+
+export interface DeskOptions extends SharedSettings {
+  readonly shared: Shared;
+  readonly provider: Provider;
+  /** "<study>/<run>/<stage>". */
+  readonly run: string;
+  readonly clock: Clock;
+  /** Which account's limits hold here; no key. */
+  readonly account: string;
+  readonly warn: (text: string) => void;
+}
+
+export async function openDesk(options: DeskOptions): Promise<Desk> {
+  const { shared, provider, run, clock, settings, maxCostUsd, account, warn } = options;
+  const holders = new Map<string, Held>();
+  const journal = await shared.journal<OnlineEvent>(run, "unread");
+  const rates = shared.rates(serviceOf(provider, account));
+  const budget = maxCostUsd === undefined ? undefined : shared.budget({ payer: payerOf(run), maxUsd: maxCostUsd });
+  const pricing = { provider: provider.name, batch: false, at: clock.now() };
+  const concurrency = settings.concurrency ?? CONCURRENCY;
+  const calls = await openEncodedCalls({
+    ...{ provider, store: shared.store, run, clock, rng: keyedRng("back-off", run, account), rates },
+    ...{ concurrency, timeoutMs: settings.timeoutMs ?? TIMEOUT_MS, ...(budget && { purse: budget }) },
+    price: (model, usage) => priceUsd({ ...pricing, model, usage }),
+    journal: { past: [], append: fenced(journal, holders), close: journal.close },
+    onEvent: (notice) => {
+      if (notice.t === "pause") warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
+    },
+  });
+  return deskOver({ calls, journal, rates, budget, holders, concurrency });
+}
+
+/** A call's intent is written only while its lease is held: the last look before money is spent. */
+function fenced(journal: SharedJournal<OnlineEvent>, holders: ReadonlyMap<string, Held>) {
+  return async (event: OnlineEvent): Promise<void> => {
+    const held = event.t === "call" ? holders.get(event.key) : undefined;
+    if (event.t === "call" && !held) throw new StudyError("locked", "this request belongs to no lease");
+    if (held && (held.isLost || !(await journal.append(event, held)))) {
+      held.isLost = true;
+      throw new StudyError("locked", "the lease of this request has passed to another process");
+    }
+    if (!held) await journal.append(event);
+  };
+}
+
+interface DeskParts {
+  readonly calls: EncodedCalls;
+  readonly journal: SharedJournal<OnlineEvent>;
+  readonly rates: SharedRates;
+  readonly budget: SharedBudget | undefined;
+  readonly holders: Map<string, Held>;
+  readonly concurrency: number;
+}
+
+function deskOver({ calls, journal, rates, budget, holders, concurrency }: DeskParts): Desk {
+  let waiting = 0;
+  return {
+    get waiting() {
+      return waiting;
+    },
+    concurrency,
+    get stopped() {
+      return calls.stopped;
+    },
+    ask: async (question, held) => {
+      waiting += 1;
+      holders.set(question.key, held);
+      const settled = await calls.ask(question);
+      if (holders.get(question.key) === held) holders.delete(question.key);
+      waiting -= 1;
+      return settled;
+    },
+    beat: () => budget?.beat(),
+    close: async () => {
+      await calls.close();
+      await journal.close();
+      await rates.close();
+      await budget?.close();
+    },
+  };
+}
+
+/** Who has a budget: the whole run, whatever its stages. */
+export function payerOf(folder: string): string {
+  return folder.split("/").slice(0, 2).join("/");
+}
+
+const ACCOUNT_DIGITS = 8;
+
+/** Limits belong to an account: its key's hash, cut short, names it. */
+export function accountOf(provider: string, env: Environment): string {
+  const key = env[KEY_VARIABLE[provider] ?? ""] ?? "";
+  return key === "" ? "" : sha256(`corrigenda account ${key}`).slice(0, ACCOUNT_DIGITS);
+}

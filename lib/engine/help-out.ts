@@ -1,0 +1,59 @@
+import type { Logger } from "corrigenda/cli";
+import { StudyError } from "corrigenda/error";
+import {
+  type Environment,
+  offlineProvider,
+  openProvider,
+  type Provider,
+  type ProviderConfig,
+} from "corrigenda/provider";
+import { openShared } from "corrigenda/store";
+import { realClock } from "corrigenda/time";
+import { accountOf } from "./desk.ts";
+import { work } from "./worker.ts";
+import type { ProviderSettings } from "./workplace.ts";
+
+/** A process that helps with other processes' runs. */
+export interface Helper {
+  /** The Postgres that they share. */
+  readonly store: string;
+  /** Which runs: real ones, or those that ask an offline service on this machine. */
+  readonly space: "live" | "offline";
+  /** Keys, and addresses that are not the providers' own. */
+  readonly env: Environment;
+  readonly concurrency?: number | undefined;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Works on whatever runs of the shared store are open, until the signal ends it. */
+export async function help({ store, space, env, concurrency, log, signal }: Helper): Promise<void> {
+  const shared = await openShared(store, space, realClock);
+  try {
+    log.info(`working for ${shared.address}`);
+    await work({
+      ...{ shared, clock: realClock, signal, log, concurrency },
+      provider: (settings) => ownProvider(settings, env),
+      account: (name) => accountOf(name, env),
+    });
+  } finally {
+    await shared.close();
+  }
+}
+
+/**
+ * The provider of a run with this machine's key, at the address that this machine's environment gives: a key is sent
+ * nowhere because the database says so. An offline service has no key, and is asked on this machine alone.
+ */
+export function ownProvider(settings: ProviderSettings, env: Environment): Provider {
+  if (settings.name !== "offline") {
+    const { baseUrl, concurrency, online, ...config } = settings;
+    return openProvider(config as ProviderConfig, env);
+  }
+  const { baseUrl = "", wire, transport, timeoutMs } = settings;
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : "";
+  if (!/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host))
+    throw new StudyError("config", `its offline service is not on this machine: ${host || "no address"}`);
+  const options = { ...(transport && { transport }), ...(timeoutMs !== undefined && { timeoutMs }) };
+  return offlineProvider(baseUrl, wire, options);
+}
