@@ -6,9 +6,11 @@
  * const plan = killPlan(keyedRng(1, "kills"), 5_000); // { bytes: …, delayMs: …, afterMs: … }
  * @module
  */
+export { killGroups, liveGroup } from "./group.ts";
 export { type KillPlan, killPlan } from "./kill-plan.ts";
 export { calmFate, type Fate } from "./mortal.ts";
 export { type Environment, type Killer, live, type Serving, startServing } from "./processes.ts";
+export { compareFolders, copyFolder } from "./same-files.ts";
 export { PLANTED, type Planted, type Schedule, scheduleOf } from "./schedule.ts";
 export { type Problem, type Simulated, simulate } from "./simulation.ts";
 export { simulateMany, type Tally } from "./simulations.ts";
