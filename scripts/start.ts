@@ -2,8 +2,8 @@
 // The studies on bundled data, offline and without a key; then what they found, and results/index.html to click through.
 // A study of which nothing has changed since its last start is not started again. What steps say goes to results/.start/.
 import { createTerminal, defineScript, duration, main, parseYaml, runChains } from "corrigenda/cli";
+import { writeIndex } from "corrigenda/engine";
 import { collect, nodeDisk, readText } from "corrigenda/files";
-import { indexPage } from "corrigenda/report";
 import { codeHash, openDamaged, recordStanding, runName, shownRuns, whyNotStanding } from "corrigenda/results";
 import { intervalText } from "corrigenda/text";
 import { realClock } from "corrigenda/time";
@@ -59,7 +59,7 @@ await main(script, async ({ results, verbose }, { disk, print, signal }) => {
     },
   });
   const runs = await collect(shownRuns(root));
-  await root.write("index.html", indexPage(runs));
+  await writeIndex(root);
   print("\nFound:");
   for (const { study, run, name, asks } of lanes.flat()) {
     const headline = runs.find((one) => one.study === study && one.run === run)?.headline;

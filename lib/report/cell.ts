@@ -26,6 +26,8 @@ export interface Column {
   readonly digits?: number;
   /** For sentences: the column keeps room for them, also on a small screen. */
   readonly wide?: boolean;
+  /** For names and dates: they are not broken. */
+  readonly whole?: boolean;
 }
 
 export interface TableOptions {

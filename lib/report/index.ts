@@ -12,6 +12,7 @@ export type { CellValue, Column, LinkedCell, TableCell, TableOptions } from "./c
 export { type Axis, type Chart, type ChartOptions, chart, type MimeBundle, type Trace } from "./chart.ts";
 export { type Colours, colourMap, DARK, LIGHT, PRINT } from "./colours.ts";
 export { csvOf } from "./csv.ts";
+export { type Exchanged, exchangePage } from "./exchange-page.ts";
 export { figure } from "./figure.ts";
 export { type Html, html } from "./html.ts";
 export { type ImageOptions, type Images, openImages } from "./images.ts";

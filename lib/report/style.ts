@@ -49,7 +49,7 @@ figcaption span { color: var(--soft); font-size: 0.9rem; }
 .files { display: flex; flex-wrap: wrap; gap: 2px 14px; }
 .table { margin-top: 20px; }
 .tools { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 10px 20px; margin-bottom: 10px; color: var(--soft); font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-.filters { display: flex; flex-wrap: wrap; gap: 10px; }
+.filters { flex: 1; display: flex; flex-wrap: wrap; gap: 10px; }
 .tools select { max-width: 100%; padding: 6px 10px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); font: inherit; }
 .tools input { width: min(280px, 100%); padding: 6px 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; color: var(--ink); }
 .tools input::placeholder { color: var(--soft); opacity: 1; }
@@ -94,6 +94,7 @@ th.n[aria-sort] button::after { content: none; }
 .n { text-align: right; font-variant-numeric: tabular-nums lining-nums; white-space: nowrap; }
 td:not(.n) { min-width: 5em; max-width: 30em; overflow-wrap: break-word; }
 td.wide { min-width: 12.5em; }
+td.whole { white-space: nowrap; }
 .open { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; width: 100%; padding: 0; background: none; border: 0; text-align: inherit; cursor: pointer; text-decoration: underline dotted 1px var(--line); text-underline-offset: 0.22em; }
 .open:hover { color: var(--accent); text-decoration: underline solid 1px var(--accent); }
 [data-failed] { background: var(--bad-wash); color: var(--bad); }

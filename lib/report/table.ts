@@ -54,9 +54,10 @@ function choice(index: number, columns: TableOptions["columns"], rows: TableOpti
   return html`<select aria-label="${column.label}" data-choose="${index}"><option value="">${column.label}: all</option>${options}</select>`;
 }
 
-function heading({ label, unit, note, wide }: Column, isNumber: boolean): Html {
+function heading(column: Column, isNumber: boolean): Html {
+  const { label, unit, note } = column;
   const small = [unit, note].filter((text) => text !== undefined).join(", ");
-  return html`<th scope="col"${kind(isNumber, wide)}><button type="button">${label}</button>${small === "" ? undefined : html`<small>${small}</small>`}</th>`;
+  return html`<th scope="col"${kind(isNumber, column)}><button type="button">${label}</button>${small === "" ? undefined : html`<small>${small}</small>`}</th>`;
 }
 
 function cell(given: TableCell | undefined, column: Column, isNumber: boolean): Html {
@@ -65,10 +66,10 @@ function cell(given: TableCell | undefined, column: Column, isNumber: boolean): 
   const mark = failed ? html` data-failed=""` : html``;
   const button = html`<button type="button" class="open" data-detail="${detail}">${text}</button>`;
   const shown = href !== undefined ? html`<a href="${href}">${text}</a>` : detail === undefined ? text : button;
-  return html`<td${kind(isNumber, column.wide)}${mark}>${shown}</td>`;
+  return html`<td${kind(isNumber, column)}${mark}>${shown}</td>`;
 }
 
-function kind(isNumber: boolean, wide = false): Html {
+function kind(isNumber: boolean, { wide, whole }: Column): Html {
   if (isNumber) return html` class="n"`;
-  return wide ? html` class="wide"` : html``;
+  return wide ? html` class="wide"` : whole ? html` class="whole"` : html``;
 }

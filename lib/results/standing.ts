@@ -19,6 +19,8 @@ const Standing = z.strictObject({
 });
 type Standing = z.infer<typeof Standing>;
 
+const PAGE = /\.(html|md)$/;
+
 /** What decides a run, as it is now. */
 export interface Making {
   readonly code: string;
@@ -54,14 +56,14 @@ export async function whyNotStanding(place: StandingPlace, making: Making): Prom
 
 /**
  * Opens what was damaged, so that the steps make it again: a stage whose outputs are not what its manifest says loses
- * that manifest, and a page that has changed is removed. Only what the record names is touched.
+ * that manifest, and where a page has changed the report is removed. Only what the record names is touched.
  */
 export async function openDamaged(place: StandingPlace): Promise<void> {
   const before = await readStanding(place);
   const folder = runFolder(place);
   for (const [path, hash] of Object.entries(before?.files ?? {}))
-    if (path === "report.html" && (await hashOf(place.root, `${folder}/${path}`)) !== hash)
-      await place.root.remove(`${folder}/${path}`);
+    if (PAGE.test(path) && (await hashOf(place.root, `${folder}/${path}`)) !== hash)
+      await place.root.remove(`${folder}/report.html`);
   for (const stage of before?.stages ?? [])
     if ((await damaged(place, stage)) !== undefined) await place.root.remove(`${folder}/${stage}/manifest.json`);
 }
@@ -87,9 +89,19 @@ export async function recordStanding(place: StandingPlace, making: Making, since
     const own = ["config.json", "manifest.json"].map((name) => `${stage}/${name}`);
     for (const path of [...own, ...manifest.outputs.map((output) => output.path)]) await add(place, files, path);
   }
-  for (const name of await root.list(runFolder(place))) if (/\.(html|md)$/.test(name)) await add(place, files, name);
+  for (const path of await pagesOf(place, stages)) await add(place, files, path);
   const record: Standing = { format: 1, code: making.code, steps: [...making.steps], stages, files };
   await root.write(recordPath(place), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Pages and texts in the run's folder, and in its folders that are no stages. */
+async function pagesOf({ root, ...name }: StandingPlace, stages: readonly string[]): Promise<string[]> {
+  const names = await root.list(runFolder(name));
+  const folders = names.filter((one) => one.endsWith("/") && !stages.includes(one.slice(0, -1)) && one !== "figures/");
+  const inside = await Promise.all(
+    folders.map(async (folder) => (await root.list(`${runFolder(name)}/${folder}`)).map((one) => folder + one)),
+  );
+  return [...names, ...inside.flat()].filter((path) => PAGE.test(path));
 }
 
 /** The first output of a stage whose bytes are not those of its manifest. */

@@ -2,7 +2,7 @@
 // Writes into results/ielts/<run>/: report.html (bands, criteria, rows left out, leakage, cost, fine-tuning, evaluations), essays.html
 // (essays with quotes and errors marked), tables/, figures/. No calls.
 import { defineScript, main } from "corrigenda/cli";
-import { engineFlags, readTable, textLines } from "corrigenda/engine";
+import { engineFlags, readTable, textLines, writeBehind, writeIndex } from "corrigenda/engine";
 import { collect, nodeDisk, readText } from "corrigenda/files";
 import * as ielts from "corrigenda/ielts";
 import { parseJson } from "corrigenda/json";
@@ -69,5 +69,7 @@ await main(script, async (flags, { disk, print }) => {
     `${folder}/essays.html`,
     ielts.essaysPage({ html, page }, found.shown, { run, provider: report.provider }),
   );
-  print(`report: ${root.resolve(await saveReport(root, folder, report, flags))}`);
+  const behind = await writeBehind(root, name);
+  print(`report: ${root.resolve(await saveReport(root, folder, report, { ...flags, behind }))}`);
+  await writeIndex(root);
 });

@@ -47,11 +47,13 @@ await main(script, async ({ run, plan: file, resamples, figures, results, again 
     for (const [name, page] of Object.entries(pages)) await root.write(stage.path(name), page);
     await root.write(stage.path("comparison.json"), `${JSON.stringify(comparison, null, 2)}\n`);
     const report = ilm.ilmReport({ run, comparison, trainings: read.trainings });
-    await saveReport(root, folder, report, { figures });
+    await saveReport(root, folder, report, { figures, behind: await engine.writeBehind(root, { study: "ilm", run }) });
     const metrics = ilm.comparisonMetrics(comparison);
     return { outputs: ["comparison.json", ...Object.keys(pages)], exports: ["report.html"], metrics };
   });
   for (const { id, statement, rule, interval, reason } of comparison.verdicts)
     print(`${id}: ${interval} by interval, ${rule} by the source's rule (${statement})${reason ? `; ${reason}` : ""}`);
+  await engine.writeBehind(root, { study: "ilm", run });
+  await engine.writeIndex(root);
   print(`report: ${root.resolve(`${folder}/report.html`)}`);
 });

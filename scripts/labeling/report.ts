@@ -63,6 +63,8 @@ await main(script, async (flags, { disk, print, signal }) => {
     await root.write(`${folder}/papers/${paper.row.document}.html`, text);
     at += 1;
   }
-  const file = await saveReport(root, folder, tally.report(), flags);
+  const behind = await engine.writeBehind(root, name);
+  const file = await saveReport(root, folder, tally.report(), { ...flags, behind });
+  await engine.writeIndex(root);
   print(`${at} papers: ${root.resolve(file)}`);
 });

@@ -2,7 +2,7 @@
 // Writes into results/selfcorrect/<run>/: report.html (accuracy by turn, modes, actions, rewards, confidence, the comparison where
 // evaluate.ts was run, regret, cost, single traces), tables/, figures/. No calls.
 import { defineScript, main } from "corrigenda/cli";
-import { engineFlags, textLines } from "corrigenda/engine";
+import { engineFlags, textLines, writeBehind, writeIndex } from "corrigenda/engine";
 import { collect, nodeDisk, readText } from "corrigenda/files";
 import { saveReport } from "corrigenda/report";
 import { requireStage, stagesOf } from "corrigenda/results";
@@ -49,5 +49,7 @@ await main(script, async ({ run, figures, results }, { disk, print }) => {
     regret: metrics[0] && actions.length > 1 ? selfcorrect.regretLines(metrics[0], actions, { seed }) : [],
     shown: picker.shown(),
   });
-  print(`report: ${root.resolve(await saveReport(root, `selfcorrect/${run}`, report, { figures }))}`);
+  const behind = await writeBehind(root, name);
+  print(`report: ${root.resolve(await saveReport(root, `selfcorrect/${run}`, report, { figures, behind }))}`);
+  await writeIndex(root);
 });
