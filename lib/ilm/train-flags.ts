@@ -88,16 +88,21 @@ export function trainPlace(folder: string): TrainPlace {
   );
 }
 
+/** Where a training runs, and from what. */
+export interface TrainFrom {
+  readonly engine: string;
+  readonly device: string;
+  /** Of weights of the hub. */
+  readonly revision: string | undefined;
+  /** sha256 of the examples' files: those of another model are not gone on with. */
+  readonly examples: readonly string[];
+}
+
 /** What decides a training's results, as config.json keeps it. */
-export function trainRecord(
-  flags: TrainFlags,
-  plan: TrainPlan,
-  model: ModelShape,
-  engine: Readonly<Record<string, string>>,
-) {
+export function trainRecord(flags: TrainFlags, plan: TrainPlan, model: ModelShape, from: TrainFrom) {
   const { task, modelName, trainExamplesTag, trainMaxNumDocuments, evalExamplesTag, evalMaxNumExamples } = flags;
   const data = { trainExamplesTag, trainMaxNumDocuments, evalExamplesTag, evalMaxNumExamples };
-  const record = { task, modelName, fromScratch: flags.trainFromScratch, ...engine, ...data, plan, model };
+  const record = { task, modelName, fromScratch: flags.trainFromScratch, ...from, ...data, plan, model };
   return JSON.parse(JSON.stringify(record));
 }
 

@@ -48,12 +48,13 @@ await main(script, async (values, { disk, log, print, progress, signal }) => {
   const training = ilm.trainingDocuments(files.training, setup, { seed, documents });
   const validation = ilm.scoredExamples(files.validation, setup, { seed, documents: examples });
   const plan = ilm.trainPlanFrom(flags, training.size);
-  const where = { engine: flags.engine, device, ...(base.revision && { revision: base.revision }) };
+  const inputs = await engine.hashInputs(disk, files.paths);
+  const { revision } = base;
+  const from = { engine: flags.engine, device, revision, examples: inputs.map(({ sha256 }) => sha256) };
   const spec = {
-    ...{ ...stageName, config: ilm.trainRecord(flags, plan, weights.model, where) },
+    ...{ ...stageName, config: ilm.trainRecord(flags, plan, weights.model, from) },
     command: [script.name, name, recorded, examplesDir, ...ilm.flagWords({ ...flags, device })],
-    ...{ inputs: await engine.hashInputs(disk, files.paths), seeds: { seed } },
-    environment: await engine.stageEnvironment(disk, realClock.now()),
+    ...{ inputs, seeds: { seed }, environment: await engine.stageEnvironment(disk, realClock.now()) },
   };
   const on = (event: trainer.TrainEvent): void => {
     if (event.kind === "step")

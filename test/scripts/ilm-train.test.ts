@@ -14,24 +14,24 @@ const examples = root.resolve("examples");
 const folder = root.resolve("ilm/r/train-x");
 
 /** Every fifth text to another split, masked: what two commands would make. */
-async function writeExamples(): Promise<void> {
+async function writeExamples(folder: string, seed: number): Promise<void> {
   const rows = await collect(merlin.rows({ file: SAMPLE, bytes: nodeDisk(".").read(SAMPLE) }));
   const texts = rows.flatMap((row) => (row.ok ? [row.row.text.trim()] : []));
   for (const [at, split] of ilm.SPLITS.entries()) {
     const own = texts.filter((_, number) => Math.max(0, (number % 5) - 2) === at);
-    const plan = { maskClass: "MaskHierarchical", seed: 1, limits: ilm.SOURCE_LIMITS };
+    const plan = { maskClass: "MaskHierarchical", seed, limits: ilm.SOURCE_LIMITS };
     const bytes = Buffer.from(own.join("\n\n\n"));
     const told = { plan, rng: "keyed", source: `${split}.txt`, split } as const;
     await ilm.writeExamples(
       root,
-      `examples/${split}.ilm`,
+      `${folder}/${split}.ilm`,
       told,
       [ilm.blockMasker(plan)({ bytes, first: 0 })],
       () => {},
     );
   }
 }
-beforeAll(writeExamples);
+beforeAll(() => writeExamples("examples", 1));
 afterAll(() => root.remove("."));
 
 const train = (...more: readonly string[]): string[] => [
@@ -90,6 +90,14 @@ test("--eval-only trains nothing and prints counts, losses and perplexities of t
   expect(losses.eval_infill_count).toBeGreaterThan(losses.eval_infill_textonly_count as number);
   expect(await done(...words)).toBe(said);
   expect(await readText(root, "ilm/r/train-x/metrics.jsonl")).toBe(before);
+}, 60_000);
+
+test("another model's examples do not go on in this model's folder, as they do in the source", async () => {
+  await writeExamples("others", 2);
+  const words = train(...LEARNS, "--train-sequence-length", "200");
+  const { code, err } = await start(words.map((word) => word.replace(examples, root.resolve("others")))).ended;
+  expect([code !== 0, err.trim().split("\n").length]).toEqual([true, 1]);
+  expect(err).toContain("exists with another examples[0]: recorded ");
 }, 60_000);
 
 test("half precision, weights that are nowhere and a hub that cannot be reached are one line, and leave no folder", async () => {
