@@ -79,7 +79,7 @@ export async function findSplit(
   options: HubOptions = {},
   { revision = "main", config }: HubPart = {},
 ): Promise<HubSplit> {
-  if (!/^[\w.-]+(?:\/[\w.-]+)?$/.test(dataset))
+  if (!/^[\w.-]+(?:\/[\w.-]+)?$/.test(dataset) || !isPlainPath(dataset))
     throw new StudyError("config", `"${dataset}" names no data set of the hub; write <owner>/<name>`);
   const seen = new Set<string>();
   for (const [branch, formats] of ORDER) {
@@ -139,14 +139,24 @@ export async function pin(repository: Repository, branch: string, options: HubOp
   return response === undefined ? undefined : read(Info, response.value, repository).sha;
 }
 
-/** The files of a commit. */
+/** True for a path that stays below the folder it is written to, on any system. */
+function isPlainPath(path: string): boolean {
+  const parts = path.split("/");
+  return (
+    path.length < 500 && parts.every((part) => /^[^\\:*?"<>|\p{C}]{1,200}$/u.test(part) && !/^\.+$|[. ]$/.test(part))
+  );
+}
+
+/** The files of a commit; those whose names lead elsewhere are left out. */
 export async function tree(repository: Repository, revision: string, options: HubOptions): Promise<Entry[]> {
   const entries: Entry[] = [];
   let path: string | undefined = `/api/${repository}/tree/${revision}?recursive=true`;
   while (path !== undefined) {
     const page = await json(path, repository, options);
     if (page === undefined) break;
-    entries.push(...read(Tree, page.value, repository).filter(({ type }) => type === "file"));
+    entries.push(
+      ...read(Tree, page.value, repository).filter(({ type, path }) => type === "file" && isPlainPath(path)),
+    );
     path = page.next;
   }
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -18,6 +18,7 @@ const WRITING: Readonly<Record<string, string>> = {
   EEXIST: "a part of its path is a file; choose another folder",
   EISDIR: "there is a folder of that name; choose another name",
   EMFILE: "too many files are open; raise the limit (ulimit -n), then run the same command",
+  ELOOP: "there is a link in its place, and what is appended to is never a link; remove it",
   EIO: "the disk reports a failure; check it, then run the same command",
 };
 

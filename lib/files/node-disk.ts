@@ -1,4 +1,4 @@
-import { createReadStream, openAsBlob } from "node:fs";
+import { constants, createReadStream, openAsBlob } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { StudyError } from "corrigenda/error";
@@ -10,6 +10,8 @@ import { syncFolder, writeAll } from "./sync.ts";
 
 const READ_BYTES = 64 << 10; // as downloads come; larger blocks outlive the young objects around them and take more memory
 const NEWLINE = 10;
+// What is appended to is ours: a link in its place, as in a folder that somebody sent, may lead to any file. Windows knows no such flag.
+const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /** The real disk under `root`. Drafts of processes that were killed go when the next one starts a draft beside them. */
 export function nodeDisk(root: string): Disk {
@@ -79,7 +81,7 @@ async function openReader(file: string): Promise<Reader> {
 
 async function openAppender(file: string, content: "lines" | "bytes"): Promise<Appender> {
   await mkdir(path.dirname(file), { recursive: true });
-  const handle = await open(file, "a+");
+  const handle = await open(file, APPENDING);
   let size = (await handle.stat()).size;
   const write = async (bytes: string | Uint8Array): Promise<void> => {
     const buffer = typeof bytes === "string" ? Buffer.from(bytes, "utf8") : bytes;

@@ -1,6 +1,10 @@
 import { StudyError } from "corrigenda/error";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
+/** Windows has devices of these names in every folder, and drops a dot at the end. */
+const NOT_ON_WINDOWS = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)|\.$/i;
+
+const FILE = /^[A-Za-z0-9._-][A-Za-z0-9._+@=,-]{0,199}$/;
 
 /** A run of a study. */
 export interface RunName {
@@ -13,9 +17,9 @@ export interface StageName extends RunName {
   readonly stage: string;
 }
 
-/** True for a name that may become a folder: letters, digits, ".", "_" and "-", at most 80, a letter or digit first. */
+/** True for a name that may become a folder: letters, digits, ".", "_" and "-", at most 80, a letter or digit first; no device of Windows. */
 export function isName(text: string): boolean {
-  return NAME.test(text);
+  return NAME.test(text) && !NOT_ON_WINDOWS.test(text);
 }
 
 /** Reads "whyfix/0622-1458". Throws StudyError "config" on anything that could leave results/. */
@@ -47,7 +51,7 @@ export function lockOf(folder: string): string {
 /** A file inside a folder: parts that are names (or start with a dot or an underscore), never "..". */
 export function checkFile(path: string): string {
   const parts = path.split("/");
-  if (parts.every((part) => /^[A-Za-z0-9._-][A-Za-z0-9._+@=,-]{0,199}$/.test(part) && !/^\.+$/.test(part))) return path;
+  if (parts.every((part) => FILE.test(part) && !/^\.+$/.test(part) && !NOT_ON_WINDOWS.test(part))) return path;
   throw new StudyError("config", `"${path}" cannot name a result file: use letters, digits, ".", "_", "-"`);
 }
 

@@ -1,4 +1,4 @@
-import { StudyError } from "corrigenda/error";
+import { isStudyError, StudyError } from "corrigenda/error";
 import { LineCounter, parseDocument } from "yaml";
 import { buildLevels } from "./build-levels.ts";
 import { crossChecks } from "./checks.ts";
@@ -47,6 +47,16 @@ export interface RunSettings {
  * @param model takes the place of the file's own choice
  */
 export function parseExperiment(text: string, fileName: string, model?: string): Experiment {
+  try {
+    return readExperiment(text, fileName, model);
+  } catch (cause) {
+    if (isStudyError(cause)) throw cause;
+    // Aliases that multiply, or lists nested until the stack ends.
+    throw new StudyError("config", `${fileName} cannot be read as settings`, { cause });
+  }
+}
+
+function readExperiment(text: string, fileName: string, model?: string): Experiment {
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines });
   const broken = doc.errors.filter(({ code }) => code !== "DUPLICATE_KEY");
