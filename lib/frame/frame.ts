@@ -1,7 +1,7 @@
 import { StudyError } from "corrigenda/error";
 import type { DataFrame } from "danfojs-node";
 import type { z } from "zod";
-import { danfo, dataFrameOf } from "./danfo.ts";
+import { columnsOf, danfo, dataFrameOf, isMissing } from "./danfo.ts";
 import { preview } from "./preview.ts";
 import { type TableBundle, tableBundle } from "./show.ts";
 import type { Row, Value } from "./value.ts";
@@ -44,6 +44,15 @@ export function frameOf(columns: readonly Column[], rows: readonly Row[]): Frame
     },
   };
   return Object.freeze(frame);
+}
+
+/** The rows of a DataFrame, each checked; a missing cell is null. @throws StudyError "dataset" as `typed` does */
+export function rowsOf<S extends z.ZodType>(frame: DataFrame, row: S): readonly z.output<S>[] {
+  const columns = columnsOf(frame);
+  return Array.from({ length: frame.shape[0] ?? 0 }, (_, place) => {
+    const cells = columns.map(({ name, values }) => [name, isMissing(values[place]) ? null : values[place]]);
+    return checked(row, Object.fromEntries(cells) as Row, place);
+  });
 }
 
 function checked<S extends z.ZodType>(schema: S, row: Row, place: number): z.output<S> {

@@ -11,7 +11,7 @@ export type { Param, Params } from "./connect.ts";
 export { readCsv, toCsv } from "./csv-text.ts";
 export { type Cell, type Danfo, danfo } from "./danfo.ts";
 export { correlation, describe } from "./describe.ts";
-export type { Column, Frame } from "./frame.ts";
+export { type Column, type Frame, rowsOf } from "./frame.ts";
 export { type Groups, groupBy, type Statistic } from "./group.ts";
 export { type MergeOptions, merge } from "./merge.ts";
 export { type Preview, preview } from "./preview.ts";

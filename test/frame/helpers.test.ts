@@ -9,11 +9,13 @@ import {
   merge,
   quantile,
   query,
+  rowsOf,
   sortBy,
   toCsv,
 } from "corrigenda/frame";
 import type { DataFrame } from "danfojs-node";
 import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 
 let module: Danfo;
 beforeAll(async () => {
@@ -229,4 +231,14 @@ test("danfojs runs on the CPU shim", async () => {
   ]);
   expect((await scores.sample(2, { seed: 1 })).shape).toEqual([2, 2]);
   expect(scores.pctChange(1).values[1]).toEqual([1, 1]);
+});
+
+test("a DataFrame's rows are objects again, checked: missing cells are null, and the row that does not fit is named", () => {
+  const frame = made({ level: ["B2", null], score: [6, Number.NaN] });
+  const Row = z.object({ level: z.string().nullable(), score: z.number().nullable() });
+  expect(rowsOf(frame, Row)).toEqual([
+    { level: "B2", score: 6 },
+    { level: null, score: null },
+  ]);
+  expect(() => rowsOf(frame, z.object({ level: z.string() }))).toThrow(/^row 2, column level: /);
 });

@@ -1,4 +1,4 @@
-import { type BatchEvent, openBatchJob, type PlanSummary } from "corrigenda/batch";
+import { type BatchEvent, openBatchJob } from "corrigenda/batch";
 import { isRemote } from "corrigenda/dataset";
 import { handedIn } from "corrigenda/engine";
 import { collect } from "corrigenda/files";
@@ -19,10 +19,19 @@ export interface ListedBatch {
   readonly requests: number;
 }
 
+/** What was handed in. */
+export interface Submitted {
+  readonly rows: number;
+  /** Those that travel: equal ones once, kept ones not. */
+  readonly requests: number;
+  /** US dollars that are held until the batch has ended. */
+  readonly mostUsd: number;
+}
+
 /** A few rows on their way through the Batch API. The same rows later, also in another kernel, are the same batch. */
 export interface DeskBatch<Row, Out> {
   /** Plans, holds the most that it can cost, hands in. @throws StudyError "budget" before anything is sent */
-  submit(): Promise<PlanSummary>;
+  submit(): Promise<Submitted>;
   /** How the service says it stands with each batch that was handed in. */
   list(): Promise<ListedBatch[]>;
   /** Waits until it has ended; each row once, in order, answered or with its error. */
@@ -69,7 +78,7 @@ export async function openDeskBatch<Row, Out>(
       );
       const plan = await job.plan(() => rows);
       await job.advance("submitted");
-      return plan;
+      return { rows: plan.rows, requests: plan.requests, mostUsd: plan.usdHigh };
     },
     list: async () => {
       const listed: ListedBatch[] = [];
