@@ -13,6 +13,8 @@ import {
   readTable,
   replyOf,
   sameInputs,
+  writeBehind,
+  writeIndex,
 } from "corrigenda/engine";
 import { collect, nodeDisk } from "corrigenda/files";
 import { requestKey } from "corrigenda/provider";
@@ -74,6 +76,8 @@ await main(script, async (flags, { disk, print }) => {
     exchanges.set(prompt.id(item), { key, request, reply: stored && replyOf(stored, provider)?.text });
   }
   const report = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges });
-  const file = await saveReport(root, `whyfix/${run}`, report, flags);
+  const behind = await writeBehind(root, second);
+  const file = await saveReport(root, `whyfix/${run}`, report, { ...flags, behind });
+  await writeIndex(root);
   print(`${textTable(summaryTable(summary))}\nreport: ${root.resolve(file)}`);
 });
