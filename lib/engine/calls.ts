@@ -33,7 +33,7 @@ export async function callSettings(
 ) {
   const { provider, store, clock, signal, settings, log, shared } = place;
   const pricing = callPricing(place);
-  const rates = shared?.rates(serviceOf(provider, place.account));
+  const rates = shared?.rates(serviceOf(provider, place.account), clock.scale ?? 1);
   return {
     ...{ provider, store, clock, signal, run: folder, rng: keyedRng("back-off", folder) },
     price: (model: string, usage: Usage) => priceUsd({ ...pricing, model, usage }),

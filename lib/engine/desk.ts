@@ -42,7 +42,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const { shared, provider, run, clock, settings, maxCostUsd, account, warn } = options;
   const holders = new Map<string, Held>();
   const journal = await shared.journal<OnlineEvent>(run, "unread");
-  const rates = shared.rates(serviceOf(provider, account));
+  const rates = shared.rates(serviceOf(provider, account), clock.scale ?? 1);
   const budget = maxCostUsd === undefined ? undefined : shared.budget({ payer: payerOf(run), maxUsd: maxCostUsd });
   const pricing = { provider: provider.name, batch: false, at: clock.now() };
   const concurrency = settings.concurrency ?? CONCURRENCY;

@@ -8,7 +8,7 @@ import {
   type ProviderConfig,
 } from "corrigenda/provider";
 import { openShared } from "corrigenda/store";
-import { realClock } from "corrigenda/time";
+import type { Clock } from "corrigenda/time";
 import { accountOf } from "./desk.ts";
 import { work } from "./worker.ts";
 import type { ProviderSettings } from "./workplace.ts";
@@ -28,12 +28,12 @@ export interface Helper {
 
 /** Works on whatever runs of the shared store are open, until the signal ends it. */
 export async function help({ store, space, env, concurrency, log, signal }: Helper): Promise<void> {
-  const shared = await openShared(store, space, realClock);
+  const shared = await openShared(store, space);
   try {
     log.info(`working for ${shared.address}`);
     await work({
-      ...{ shared, clock: realClock, signal, log, concurrency },
-      provider: (settings) => ownProvider(settings, env),
+      ...{ shared, signal, log, concurrency },
+      provider: (settings, clock) => ownProvider(settings, env, clock),
       account: (name) => accountOf(name, env),
     });
   } finally {
@@ -45,7 +45,7 @@ export async function help({ store, space, env, concurrency, log, signal }: Help
  * The provider of a run with this machine's key, at the address that this machine's environment gives: a key is sent
  * nowhere because the database says so. An offline service has no key, and is asked on this machine alone.
  */
-export function ownProvider(settings: ProviderSettings, env: Environment): Provider {
+export function ownProvider(settings: ProviderSettings, env: Environment, clock: Clock): Provider {
   if (settings.name !== "offline") {
     const { baseUrl, concurrency, online, ...config } = settings;
     return openProvider(config as ProviderConfig, env);
@@ -54,6 +54,6 @@ export function ownProvider(settings: ProviderSettings, env: Environment): Provi
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : "";
   if (!/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host))
     throw new StudyError("config", `its offline service is not on this machine: ${host || "no address"}`);
-  const options = { ...(transport && { transport }), ...(timeoutMs !== undefined && { timeoutMs }) };
+  const options = { clock, ...(transport && { transport }), ...(timeoutMs !== undefined && { timeoutMs }) };
   return offlineProvider(baseUrl, wire, options);
 }

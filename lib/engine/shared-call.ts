@@ -10,6 +10,8 @@ export interface SharedSettings {
   readonly base: string;
   /** US dollars that the whole run may cost. */
   readonly maxCostUsd?: number;
+  /** Of the calls' clock, where that is not 1 (trials). */
+  readonly scale?: number;
 }
 
 /** The requests of one lease. */
@@ -21,6 +23,7 @@ const Calls = z.object({
   settings: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
   base: z.string(),
   maxCostUsd: z.number().optional(),
+  scale: z.number().optional(),
   questions: z.array(
     z.tuple([z.string(), z.string(), z.string(), z.number(), z.union([z.number(), z.null()]), z.string()]),
   ),
@@ -35,11 +38,12 @@ export function encodeCalls({ questions, ...rest }: SharedCalls): Json {
 }
 
 export function decodeCalls(data: Json): SharedCalls {
-  const { settings, base, maxCostUsd, questions } = Calls.parse(data);
+  const { settings, base, maxCostUsd, scale, questions } = Calls.parse(data);
   return {
     settings: settings as ProviderSettings,
     base,
     ...(maxCostUsd !== undefined && { maxCostUsd }),
+    ...(scale !== undefined && { scale }),
     questions: questions.map(([key, endpoint, model, sample, most, body]) => ({
       key,
       wire: { endpoint, model, sample, body },

@@ -40,7 +40,7 @@ export async function askShared<Row, Out>(
   question: CheckedQuestion<Row, Out>,
   { folder, requests, onOpen }: SharedAsk,
 ): Promise<Failures> {
-  const { shared, clock, signal, log } = place;
+  const { shared, signal, log } = place;
   const leases = await shared.leases();
   const claim = await shared.claim(folder, signal, () =>
     log.warn(`${folder}: another process hands out its work; waiting`),
@@ -55,7 +55,7 @@ export async function askShared<Row, Out>(
       const open = await leases.open(folder);
       onOpen(open.requests);
       if (open.leases === 0) return;
-      await clock.sleep(POLL_MS, either);
+      await shared.clock.sleep(POLL_MS, either);
     }
   };
   let isDone = false;
@@ -101,13 +101,9 @@ async function prepare<Row, Out>(
   await shared.setBudget({ ...terms, spentUsd });
 }
 
-function workHere(
-  { shared, clock, log, settings, provider, account }: SharedPlace,
-  folder: string,
-  signal: AbortSignal,
-) {
+function workHere({ shared, log, settings, provider, account }: SharedPlace, folder: string, signal: AbortSignal) {
   return work({
-    ...{ shared, clock, log, signal, stopsWith: folder, account: () => account },
+    ...{ shared, log, signal, stopsWith: folder, account: () => account },
     provider: (wanted) => {
       const isOurs = wanted.name === settings.name && wanted.baseUrl === settings.baseUrl;
       if (isOurs) return provider;
@@ -130,8 +126,9 @@ async function putWork<Row, Out>(
   { rows, guarded, maxCostUsd }: CheckedQuestion<Row, Out>,
   { folder, leases, size, signal }: Putting,
 ): Promise<void> {
-  const { provider, settings } = place;
-  const calls: SharedSettings = { settings, base: provider.base, ...(maxCostUsd !== undefined && { maxCostUsd }) };
+  const { provider, settings, clock } = place;
+  const limits = { ...(maxCostUsd !== undefined && { maxCostUsd }), ...(clock.scale && { scale: clock.scale }) };
+  const calls: SharedSettings = { settings, base: provider.base, ...limits };
   const seen = keyTable();
   for await (const key of leases.openKeys(folder)) seen.add(key);
   let [questions, bytes, full] = [[] as Asked[], 0, [] as NewLease[]];

@@ -1,18 +1,17 @@
 import { isStudyError, StudyError } from "corrigenda/error";
 import type { Provider } from "corrigenda/provider";
 import type { Failures, Lease, Leases, Shared } from "corrigenda/store";
-import type { Clock } from "corrigenda/time";
+import { type Clock, scaledClock } from "corrigenda/time";
 import { type Desk, type Held, openDesk } from "./desk.ts";
 import { decodeCalls, type SharedCalls, type SharedSettings } from "./shared-call.ts";
 import type { ProviderSettings } from "./workplace.ts";
 
 export interface WorkerOptions {
   readonly shared: Shared;
-  readonly clock: Clock;
   /** Ends the work softly: nothing more is taken or sent, what is in flight is kept, the rest is given back. */
   readonly signal: AbortSignal;
   /** Opens the provider of a lease with this machine's own key. */
-  readonly provider: (settings: ProviderSettings) => Provider;
+  readonly provider: (settings: ProviderSettings, clock: Clock) => Provider;
   /** Which account's limits hold for a provider here; no key. */
   readonly account: (provider: string) => string;
   /** Calls in flight at most; default: as the run says. */
@@ -57,20 +56,20 @@ class Worker {
   }
 
   async run(): Promise<void> {
-    const { signal, clock } = this.#options;
+    const { signal, shared } = this.#options;
     while (!signal.aborted) {
       if (this.#failure) throw this.#failure.error;
       const lease = this.#isBusy() ? undefined : await this.#leases.take();
       if (lease) this.#begin(lease);
       if (!lease || this.#isShunning())
-        await clock.sleep(this.#isBusy() ? IDLE_MS / 10 : IDLE_MS, signal).catch(() => undefined);
+        await shared.clock.sleep(this.#isBusy() ? IDLE_MS / 10 : IDLE_MS, signal).catch(() => undefined);
     }
   }
 
   /** Until `stop`, says that what is held is worked on. */
   async beat(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      await this.#options.clock.sleep(BEAT_MS, stop).catch(() => undefined);
+      await this.#options.shared.clock.sleep(BEAT_MS, stop).catch(() => undefined);
       if (stop.aborted) return;
       for (const desk of this.#desks.values()) desk.beat();
       const lost = await this.#leases.beat([...this.#held]).catch(() => new Set<string>());
@@ -95,7 +94,7 @@ class Worker {
   }
 
   #isShunning(): boolean {
-    const now = this.#options.clock.now();
+    const now = this.#options.shared.clock.now();
     return [...this.#shunned.values()].some((until) => until > now);
   }
 
@@ -135,10 +134,11 @@ class Worker {
   }
 
   /** The desk of a run; undefined where this process cannot work for it now. */
-  async #desk(run: string, { settings, base, maxCostUsd }: SharedSettings): Promise<Desk | undefined> {
-    const { shared, clock, log, concurrency } = this.#options;
+  async #desk(run: string, { settings, base, maxCostUsd, scale = 1 }: SharedSettings): Promise<Desk | undefined> {
+    const { shared, log, concurrency } = this.#options;
+    const clock = scaledClock(scale);
     const name = JSON.stringify([run, settings, base, maxCostUsd ?? null]);
-    if ((this.#shunned.get(name) ?? 0) > clock.now()) return undefined;
+    if ((this.#shunned.get(name) ?? 0) > shared.clock.now()) return undefined;
     const open = this.#desks.get(name);
     if (open && !open.stopped) return open;
     if (open) {
@@ -148,7 +148,7 @@ class Worker {
       return undefined;
     }
     try {
-      const provider = this.#options.provider(settings);
+      const provider = this.#options.provider(settings, clock);
       if (provider.base !== base) throw otherBase(provider, base);
       const own = concurrency === undefined ? settings : { ...settings, concurrency };
       const account = this.#options.account(settings.name);
@@ -166,10 +166,10 @@ class Worker {
   }
 
   #shun(name: string, run: string, error: unknown): void {
-    const { stopsWith, log, clock, signal } = this.#options;
+    const { stopsWith, log, shared, signal } = this.#options;
     if (stopsWith === run || !isStudyError(error)) this.#failure ??= { error };
     else if (!signal.aborted) log.warn(`${run}: ${error.message}. Its requests are left to others for a while`);
-    this.#shunned.set(name, clock.now() + SHUN_MS);
+    this.#shunned.set(name, shared.clock.now() + SHUN_MS);
   }
 }
 

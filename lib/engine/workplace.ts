@@ -151,7 +151,7 @@ async function openStore(
   address: string | undefined,
 ): Promise<{ readonly store: Store; readonly shared: Shared | undefined }> {
   const space = provider === "offline" ? "offline" : "live";
-  const shared = address === undefined ? undefined : await openShared(address, space, clock);
+  const shared = address === undefined ? undefined : await openShared(address, space);
   return { store: shared?.store ?? (await openLocalStore(nodeDisk(root.resolve(`.store/${space}`)), clock)), shared };
 }
 

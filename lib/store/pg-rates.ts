@@ -17,11 +17,11 @@ interface Stated {
 /** Requests and tokens a minute that several processes share, and pauses that hold for all of them. */
 export interface SharedRates {
   /** 0: a call may go by what this process has been allotted; else look again after so long. */
-  waitMs(need: Need, now: number): number;
+  waitMs(need: Need): number;
   take(need: Need): void;
   /** The call took other than was estimated. */
   correct(estimate: Need, actual: Need): void;
-  learn(stated: readonly Stated[], now: number): void;
+  learn(stated: readonly Stated[]): void;
   /** Holds the calls of all processes back. */
   pause(ms: number): void;
   close(): Promise<void>;
@@ -38,8 +38,11 @@ const LOOK_MS = 1_000;
 const SLICES_A_MINUTE = 60;
 const SOON_MS = 25;
 
-/** The rates of one account at one service. @param service what names it, without any key */
-export function pgRates({ sql, clock }: Database, service: string): SharedRates {
+/**
+ * The rates of one account at one service. @param service what names it, without any key
+ * @param scale how many times as fast as the machine's the callers' clock goes
+ */
+export function pgRates({ sql, clock }: Database, service: string, scale: number): SharedRates {
   const grants = new Map<Meter, Grant>();
   let [lookedAt, pausedUntil] = [Number.NEGATIVE_INFINITY, 0];
   let asking: Promise<void> | undefined;
@@ -66,14 +69,15 @@ export function pgRates({ sql, clock }: Database, service: string): SharedRates 
       });
   };
   return {
-    waitMs: (need, now) => {
+    waitMs: (need) => {
+      const now = clock.now();
       if (now - lookedAt > LOOK_MS) ask(need);
-      if (lookedAt === Number.NEGATIVE_INFINITY) return SOON_MS;
-      if (pausedUntil > now) return Math.min(LOOK_MS, pausedUntil - now);
+      if (lookedAt === Number.NEGATIVE_INFINITY) return SOON_MS * scale;
+      if (pausedUntil > now) return Math.min(LOOK_MS, pausedUntil - now) * scale;
       for (const [meter, { left }] of grants) {
         if (left >= amount(meter, need)) continue;
         ask(need);
-        return SOON_MS;
+        return SOON_MS * scale;
       }
       return 0;
     },
@@ -83,7 +87,8 @@ export function pgRates({ sql, clock }: Database, service: string): SharedRates 
     correct: (estimate, actual) => {
       for (const [meter, grant] of grants) grant.left += amount(meter, estimate) - amount(meter, actual);
     },
-    learn: (stated, now) => {
+    learn: (stated) => {
+      const now = clock.now();
       const news = stated.filter(({ limit, remaining }) => (limit ?? remaining ?? 0) > 0);
       if (news.length === 0 || now - learnedAt < LOOK_MS || isClosed) return;
       learnedAt = now;
@@ -99,8 +104,8 @@ export function pgRates({ sql, clock }: Database, service: string): SharedRates 
       );
     },
     pause: (ms) => {
-      pausedUntil = Math.max(pausedUntil, clock.now() + ms);
-      sql(PAUSE, [service, ms]).catch(() => undefined);
+      pausedUntil = Math.max(pausedUntil, clock.now() + ms / scale);
+      sql(PAUSE, [service, ms / scale]).catch(() => undefined);
     },
     close: async () => {
       isClosed = true;

@@ -1,6 +1,6 @@
 import { StudyError, type StudyErrorCode } from "corrigenda/error";
 import { type Json, parseJson } from "corrigenda/json";
-import type { Clock } from "corrigenda/time";
+import { type Clock, realClock } from "corrigenda/time";
 import { type BudgetTerms, pgBudget, type SharedBudget, setBudget } from "./pg-budget.ts";
 import { type Claim, claimRun } from "./pg-claim.ts";
 import { type Database, type DatabaseOptions, openDatabase, type Sql } from "./pg-database.ts";
@@ -20,13 +20,16 @@ export interface Shared {
   /** Without user name and password. */
   readonly address: string;
   readonly store: Store;
+  /** The machine's own time: leases are held by it, whatever clock a trial's calls go by. */
+  readonly clock: Clock;
   /** The journal of a run's stage, "<study>/<run>/<stage>". @param past "unread" leaves `past` empty */
   journal<Event extends object>(run: string, past?: "read" | "unread"): Promise<SharedJournal<Event>>;
   /** Its events so far. */
   events<Event extends object>(run: string): Promise<Event[]>;
   /** Started at the first call. */
   leases(): Promise<Leases>;
-  rates(service: string): SharedRates;
+  /** @param scale of the callers' clock; 1 but in trials */
+  rates(service: string, scale: number): SharedRates;
   setBudget(terms: BudgetTerms): Promise<void>;
   budget(terms: Omit<BudgetTerms, "spentUsd">): SharedBudget;
   /** Makes this process the one that hands out the work of a stage; waits while another is. */
@@ -47,9 +50,9 @@ export interface Shared {
 export async function openShared(
   address: string,
   space: "live" | "offline",
-  clock: Clock,
-  options?: DatabaseOptions,
+  options?: DatabaseOptions & { readonly clock?: Clock },
 ): Promise<Shared> {
+  const { clock = realClock } = options ?? {};
   const database = await openDatabase(address, clock, options);
   try {
     await prepareSchema(database);
@@ -68,13 +71,14 @@ export async function openShared(
   return {
     address: database.address,
     store: { ...store, close },
+    clock,
     journal: (run, past) => pgJournal(database, runs, run, past),
     events: (run) => pastEvents(database, runs, run),
     leases: () => {
       leases ??= pgLeases(database, runs);
       return leases;
     },
-    rates: (service) => pgRates(database, service),
+    rates: (service, scale) => pgRates(database, service, scale),
     setBudget: (terms) => setBudget(database, space, terms),
     budget: (terms) => pgBudget(database, space, terms),
     claim: async (run, signal, onWait) => claimRun(database, await runs.id(run), signal, onWait),

@@ -4,6 +4,8 @@ import { setTimeout as wait } from "node:timers/promises";
 export interface Clock {
   now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** How many times as fast as the machine's it goes, where that is not 1 (trials). */
+  readonly scale?: number;
 }
 
 /** The machine's own time. */
@@ -15,6 +17,7 @@ export function scaledClock(scale: number): Clock {
   return {
     now: () => ORIGIN + (Date.now() - ORIGIN) * scale,
     sleep: (ms, signal) => sleep(ms / scale, signal),
+    scale,
   };
 }
 

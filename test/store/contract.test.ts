@@ -39,7 +39,7 @@ const local: Maker = async () => {
 };
 const postgres: Maker = async () => {
   const address = (await server?.database()) ?? "";
-  return async () => (await openShared(address, "live", realClock)).store;
+  return async () => (await openShared(address, "live")).store;
 };
 
 describe.each([
