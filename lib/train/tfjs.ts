@@ -176,7 +176,7 @@ async function loadWebGpu(): Promise<void> {
 function missing(backend: TfjsBackend, why: string, cause?: unknown): StudyError {
   const packages = {
     cpu: "npm ci",
-    tensorflow: "npm install --no-save @tensorflow/tfjs-node-gpu",
+    tensorflow: "npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0",
     webgpu: "npm install --no-save webgpu @tensorflow/tfjs-backend-webgpu@4.22.0",
   };
   return new StudyError("config", `tfjs cannot use "${backend}": ${why}; run "${packages[backend]}"`, { cause });
