@@ -1,7 +1,7 @@
 import { type Row, referenceOf } from "./data/index.ts";
 import type { Ranking } from "./evaluate-ranking.ts";
 import { FACTORS, type Scored, systemOf, variedFactors } from "./evaluate-scores.ts";
-import type { Verdict } from "./judge-verdicts.ts";
+import { choice, type Verdict } from "./judge-verdicts.ts";
 
 /** Two explanations on which the judge differs with itself, or with the reference explanation. */
 export interface Disagreement {
@@ -48,10 +48,6 @@ export function disagreements(verdicts: readonly Verdict[], answers: readonly Sc
     ...own.slice(0, MOST).map((verdict) => told(verdict, "the judge differs with itself")),
     ...others.slice(0, MOST).map((verdict) => told(verdict, "judge and reference differ")),
   ];
-}
-
-function choice(points: number): string {
-  return points === 0.5 ? "tie" : points === 1 ? "first" : "second";
 }
 
 /** The first 20 learner errors as each method explains them, in the setting of the best way of asking. */

@@ -7,12 +7,12 @@ import { qualityOf, type RankedSystem } from "./evaluate-ranking.ts";
 /** More lines than these are no figure; the table has all. */
 const MOST = 30;
 
-interface Line extends Interval {
+export interface Line extends Interval {
   readonly name: string;
 }
 
 /** Values with their intervals, a line each, the first on top. */
-function lines(all: readonly Line[]): Trace {
+export function lines(all: readonly Line[]): Trace {
   return {
     ...{ type: "scatter", mode: "markers", orientation: "h", marker: { size: 9 } },
     x: all.map(({ value }) => value),
@@ -22,7 +22,7 @@ function lines(all: readonly Line[]): Trace {
   };
 }
 
-function lineLayout(all: readonly Line[], zero?: number): Pick<ChartOptions, "layout" | "height"> {
+export function lineLayout(all: readonly Line[], zero?: number): Pick<ChartOptions, "layout" | "height"> {
   const line = {
     type: "line",
     x0: zero ?? 0,
@@ -121,7 +121,11 @@ export function paretoFigure({ ranking: { by, systems } }: Evaluation): ChartOpt
         all.filter(({ onFront }) => !onFront),
         "markers",
       ),
-      pareto("not beaten", front, "lines+markers"),
+      {
+        ...pareto("not beaten", front, "lines+markers+text"),
+        text: front.map(({ system }) => system),
+        textposition: "bottom right",
+      },
     ],
     layout: { showlegend: true, xaxis: { rangemode: "tozero" } },
   };

@@ -39,9 +39,15 @@ export function evaluationMetrics(evaluation: Evaluation): { headline: Named; me
     headline: headlineOf(evaluation),
     metrics: [
       ...rankingMetrics(evaluation),
+      ...evaluation.answer.flatMap(({ factor, best, next, gain }) =>
+        gain === null
+          ? []
+          : [metric(`${factor}: ${best} gains on ${next}`, gain, evaluation.explanations, gainUnit(evaluation))],
+      ),
       ...means.map((one) => metric(meanName(one), one.mean, one.n, unitOf(one.measure))),
       ...differences.map((one) => metric(differenceName(one), one.difference, one.pairs, unitOf(one.measure))),
       ...(judge?.differences ?? []).map((one) => metric(judgedName(one), one.wins, one.pairs, "share")),
+      ...peopleMetrics(evaluation),
       ...(judge?.agreement ?? []).map(({ criterion, same }) =>
         metric(`judge with itself: ${criterion}`, same, judge?.pairs ?? 0, "share"),
       ),
@@ -68,14 +74,39 @@ function headlineOf({ provider, ranking: { by, systems }, explanations }: Evalua
     : metric(name, quality, best.n, "score in 0 to 1");
 }
 
-function rankingMetrics({ provider, ranking: { systems } }: Evaluation): Named[] {
-  const metric = namer(provider);
-  return systems.flatMap(({ system, wins, judged, rank, meteor, n, usdPer1000 }) => [
+function rankingMetrics({ provider, ranking }: Evaluation): Named[] {
+  const [metric, { systems }] = [namer(provider), ranking];
+  const lead = ranking.lead
+    ? [metric("lead of the best over the next", ranking.lead, systems.length, unitOfLead(ranking.by))]
+    : [];
+  const each = systems.flatMap(({ system, wins, judged, rank, meteor, n, usdPer1000 }) => [
     ...(wins ? [metric(`${system}: ${qualityName("judge")}`, wins, judged, "share")] : []),
     ...(rank ? [metric(`${system}: mean place by METEOR`, rank, n, "place")] : []),
     ...(meteor ? [metric(`${system}: METEOR`, meteor, n, "score in 0 to 1")] : []),
     metric(`${system}: cost of 1,000 explanations`, usdPer1000, n, "US dollars"),
   ]);
+  return [...lead, ...each];
+}
+
+const gainUnit = ({ ranking: { by } }: Evaluation): string => (by === "judge" ? "share" : "score in 0 to 1");
+const unitOfLead = (by: "judge" | "reference" | null): string => (by === "judge" ? "share" : "places");
+
+function peopleMetrics({ provider, people }: Evaluation): Named[] {
+  const metric = namer(provider);
+  if (!people) return [];
+  const { systems, correlations, pairs } = people;
+  return [
+    ...systems.flatMap(({ system, points, errors }) =>
+      Object.entries(points).map(([scale, mean]) =>
+        metric(`people: ${system}: ${scale}`, mean, errors, "points, 1 to 5"),
+      ),
+    ),
+    ...correlations.flatMap(({ scale, systems: n, kendall, spearman }) => [
+      { ...metric(`people and ranking: Kendall's tau-b, ${scale}`, kendall.value, n, "coefficient"), ...kendall },
+      { ...metric(`people and ranking: Spearman's rho, ${scale}`, spearman.value, n, "coefficient"), ...spearman },
+    ]),
+    ...(pairs ? [metric("people and judge: pairs with the same verdict", pairs.same, pairs.pairs, "share")] : []),
+  ];
 }
 
 /** What the order of the ranking measures. */

@@ -1,4 +1,5 @@
-import { type Interval, mean, quantile, replicates } from "corrigenda/stats";
+import { type Interval, mean } from "corrigenda/stats";
+import { type Drawn, drawnOf, leadOf, NOTHING } from "./evaluate-draws.ts";
 import { errorMeans, meanInterval } from "./evaluate-factors.ts";
 import { type FactorName, type Scored, systemOf, variedFactors } from "./evaluate-scores.ts";
 import type { Verdict } from "./judge-verdicts.ts";
@@ -21,6 +22,8 @@ export interface RankedSystem {
   readonly usdPer1000: number;
   /** No other way is cheaper and as good. */
   readonly onFront: boolean;
+  /** Share of resamples of the learner errors in which it is the best; null where nothing ranks. */
+  readonly first: number | null;
 }
 
 export interface Ranking {
@@ -28,11 +31,12 @@ export interface Ranking {
   readonly by: "judge" | "reference" | null;
   /** The best first. */
   readonly systems: readonly RankedSystem[];
+  /** How far the best is before the next one, in what the order goes by; null where fewer than two rank. */
+  readonly lead: Interval | null;
 }
 
-const RESAMPLES = 1_000;
 /** Half a win and half a loss against an average player. */
-const PRIOR = 0.5;
+export const PRIOR = 0.5;
 
 /** All ways of asking in order: by the judge's preferences where there are any, else by METEOR. */
 export function ranking(answers: readonly Scored[], verdicts: readonly Verdict[], seed: number | string): Ranking {
@@ -40,23 +44,27 @@ export function ranking(answers: readonly Scored[], verdicts: readonly Verdict[]
   const name = (answer: Pick<Scored, "factors">): string => systemOf(answer, varied);
   const games = verdicts.map(({ first, second, outcome }) => ({ a: name(first), b: name(second), score: outcome }));
   const errors = verdicts.map(({ error }) => error);
-  const wins = games.length > 0 ? winIntervals(games, errors, `${seed}, wins`) : new Map<string, Interval>();
   const groups = Map.groupBy(answers, name);
-  const places = meanPlaces(groups, `${seed}, places`);
+  const wins = games.length > 0 ? winDraws(games, errors, `${seed}, wins`) : NOTHING;
+  const places = placeDraws(groups, `${seed}, places`);
+  const by = games.length > 0 ? "judge" : places.values.size > 0 ? "reference" : null;
+  const drawn = by === "judge" ? wins : places;
+  const best = firstShares(drawn, by);
   const systems = [...groups].map(([system, some]): Omit<RankedSystem, "onFront"> => {
     const meteor = errorMeans(some, "meteor");
     return {
       ...{ system, factors: (some[0] as Scored).factors, n: some.length },
-      wins: wins.get(system) ?? null,
+      wins: wins.values.get(system) ?? null,
       judged: games.filter(({ a, b }) => a === system || b === system).length,
-      rank: places.get(system) ?? null,
+      rank: places.values.get(system) ?? null,
       meteor: meteor.length === 0 ? null : meanInterval(meteor, `${seed}, ${system}, meteor`),
       words: mean(some.map(({ words }) => words)),
       usdPer1000: 1_000 * mean(some.map(({ usd }) => usd)),
+      first: by === null ? null : (best.get(system) ?? 0),
     };
   });
-  const by = games.length > 0 ? "judge" : places.size > 0 ? "reference" : null;
-  return { by, systems: ordered(systems, by) };
+  const order = ordered(systems, by);
+  return { by, systems: order, lead: leadOf(drawn, order[0]?.system, order[1]?.system) };
 }
 
 /** How good a way of asking is, by what the order goes by; undefined where it was not judged or scored. */
@@ -80,29 +88,14 @@ function ordered(systems: readonly Omit<RankedSystem, "onFront">[], by: Ranking[
     .sort((a, b) => (by === null ? 0 : goodness(b) - goodness(a)));
 }
 
-/** Expected wins with percentile intervals over the learner errors, one fit a resample. */
-function winIntervals(games: readonly Game[], errors: readonly number[], seed: string): Map<string, Interval> {
+/** Expected wins, one fit a resample. @param errors of the games */
+export function winDraws(games: readonly Game[], errors: readonly number[], seed: string): Drawn {
   const fit = (some: readonly Game[]): Map<string, number> => expectedWins(bradleyTerry(some, PRIOR));
-  const draws = new Map<string, number[]>();
-  const one = (positions: Uint32Array): number => {
-    for (const [system, value] of fit(Array.from(positions, (at) => games[at] as Game))) {
-      const values = draws.get(system);
-      if (values) values.push(value);
-      else draws.set(system, [value]);
-    }
-    return 0;
-  };
-  replicates(games.length, one, { seed, clusters: errors, to: RESAMPLES });
-  return new Map(
-    [...fit(games)].map(([system, value]) => {
-      const values = draws.get(system) ?? [value];
-      return [system, { value, low: quantile(values, 0.025), high: quantile(values, 0.975) }];
-    }),
-  );
+  return drawnOf(games.length, (positions) => fit(Array.from(positions, (at) => games[at] as Game)), seed, errors);
 }
 
 /** Mean places by METEOR, ties sharing theirs, over the learner errors on which every way has a score. */
-function meanPlaces(groups: ReadonlyMap<string, readonly Scored[]>, seed: string): Map<string, Interval> {
+function placeDraws(groups: ReadonlyMap<string, readonly Scored[]>, seed: string): Drawn {
   const scores = [...groups].map(([system, some]) => ({
     system,
     byError: new Map(some.flatMap(({ data_index, scores }) => (scores ? [[data_index, scores.meteor]] : []))),
@@ -110,14 +103,26 @@ function meanPlaces(groups: ReadonlyMap<string, readonly Scored[]>, seed: string
   const shared = [...(scores[0]?.byError.keys() ?? [])].filter((error) =>
     scores.every(({ byError }) => byError.has(error)),
   );
-  if (shared.length === 0 || scores.length < 2) return new Map();
-  return new Map(
-    scores.map(({ system, byError }) => {
-      const places = shared.map((error) => {
-        const gaps = scores.map((other) => (other.byError.get(error) as number) - (byError.get(error) as number));
-        return 0.5 + gaps.reduce((place, gap) => place + (gap > 0 ? 1 : gap === 0 ? 0.5 : 0), 0);
-      });
-      return [system, meanInterval(places, `${seed}, ${system}`)];
+  if (shared.length === 0 || scores.length < 2) return NOTHING;
+  const places = scores.map(({ system, byError }) => ({
+    system,
+    places: shared.map((error) => {
+      const gaps = scores.map((other) => (other.byError.get(error) as number) - (byError.get(error) as number));
+      return 0.5 + gaps.reduce((place, gap) => place + (gap > 0 ? 1 : gap === 0 ? 0.5 : 0), 0);
     }),
-  );
+  }));
+  const means = (positions: ArrayLike<number>): Map<string, number> =>
+    new Map(places.map((one) => [one.system, mean(Array.from(positions, (at) => one.places[at] as number))]));
+  return drawnOf(shared.length, means, seed);
+}
+
+/** How often each is the best; who ties for it shares. Places are better where they are lower. */
+function firstShares({ draws }: Drawn, by: Ranking["by"]): Map<string, number> {
+  const shares = new Map<string, number>();
+  for (const draw of draws) {
+    const most = by === "judge" ? Math.max(...draw.values()) : Math.min(...draw.values());
+    const winners = [...draw].filter(([, value]) => value === most);
+    for (const [system] of winners) shares.set(system, (shares.get(system) ?? 0) + 1 / (winners.length * draws.length));
+  }
+  return shares;
 }

@@ -1,8 +1,10 @@
-import type { Column, Detail, Report, ReportPart, ReportSection, Stat, TableOptions } from "corrigenda/report";
+import type { Column, Detail, Link, Report, ReportPart, ReportSection, Stat, TableOptions } from "corrigenda/report";
 import type { Interval } from "corrigenda/stats";
 import type { Evaluation } from "./evaluate.ts";
+import { answerSection } from "./evaluate-answer-section.ts";
 import { effectFigure, judgedFigure, paretoFigure, rankingFigure } from "./evaluate-figures.ts";
 import { qualityName } from "./evaluate-metrics.ts";
+import { peopleDetails, peopleSection } from "./evaluate-people-section.ts";
 import { qualityOf } from "./evaluate-ranking.ts";
 import {
   ablationTable,
@@ -23,21 +25,31 @@ interface CorrectionMetric {
   readonly n: number;
 }
 
-/** The page of an evaluation as data. Equal evaluations give equal pages. @param corrections of correct2, where that was run */
+/** What stands beside an evaluation where it is there: corrections of correct2, other pages of the run. */
+export interface Beside {
+  readonly corrections?:
+    | { readonly headline: CorrectionMetric; readonly metrics: readonly CorrectionMetric[] }
+    | undefined;
+  readonly pages?: readonly Link[];
+}
+
+/** The page of an evaluation as data. Equal evaluations give equal pages. */
 export function evaluationReport(
   run: string,
   evaluation: Evaluation,
-  corrections: readonly CorrectionMetric[] = [],
+  { corrections, pages = [] }: Beside = {},
 ): Report {
   const { provider, errors, explanations, judge, sideBySide } = evaluation;
   const simulated = provider === "offline" ? "; simulated answers, no model was asked" : "";
   const source = `whyfix ${run}, evaluation${simulated}`;
   const sections = [
+    answerSection(evaluation),
     rankingSection(evaluation),
+    peopleSection(evaluation),
     factorSection(evaluation),
     judgeSection(evaluation),
     askedSection(evaluation),
-    correctionSection(corrections),
+    correctionSection(corrections ? [corrections.headline, ...corrections.metrics] : []),
     lookSection(evaluation),
     ...(sideBySide.length > 0 ? [sideSection(evaluation)] : []),
   ];
@@ -50,14 +62,14 @@ export function evaluationReport(
       "with a reference": count(evaluation.referenced),
       judge: judge ? `${judge.model}${provider === "offline" ? " (simulated)" : ""}` : "none",
     },
-    stats: stats(evaluation),
+    ...{ stats: stats(evaluation), pages },
     sections: sections
       .filter((section) => section !== undefined)
       .map((section) => ({
         ...section,
         parts: section.parts.map((part) => ("figure" in part ? { figure: { ...part.figure, source } } : part)),
       })),
-    details: details(evaluation),
+    details: { ...details(evaluation), ...peopleDetails(evaluation.people) },
   };
 }
 

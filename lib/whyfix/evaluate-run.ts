@@ -1,5 +1,8 @@
 import type { RowOrBad } from "corrigenda/dataset";
+import type { readTable } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
+import type { Disk } from "corrigenda/files";
+import type { Link } from "corrigenda/report";
 import type { ListedStage } from "corrigenda/results";
 import type { Interval } from "corrigenda/stats";
 import { z } from "zod";
@@ -7,6 +10,8 @@ import { type Reference, type Row, readReferences, withReferences } from "./data
 import type { Evaluation } from "./evaluate.ts";
 import { qualityName } from "./evaluate-metrics.ts";
 import { qualityOf } from "./evaluate-ranking.ts";
+import { Rating } from "./ratings-import.ts";
+import { StructuredRecord } from "./record.ts";
 import { usdText } from "./report-texts.ts";
 import { type Files, stepFields } from "./setup.ts";
 import type { Metric } from "./summary.ts";
@@ -48,6 +53,64 @@ export function answerStages(stages: readonly Pick<ListedStage, "stage" | "state
     "stage",
     `whyfix run ${run} has no explanations yet; run: npx zx scripts/whyfix/run.ts <SAMPLE_TYPE> <EMBEDDING_SIZE> ${run}`,
   );
+}
+
+/** The imports of human ratings that are finished, the oldest first. */
+export function ratingStages(stages: readonly Pick<ListedStage, "stage" | "state" | "startedAt">[]): string[] {
+  const imports = stages.filter(({ stage, state }) => state === "finished" && /^ratings-[0-9a-f]{8}$/.test(stage));
+  const at = ({ startedAt = "" }: Pick<ListedStage, "startedAt">): string => startedAt;
+  return imports.sort((a, b) => (at(a) < at(b) ? -1 : 1)).map(({ stage }) => stage);
+}
+
+/** What people rated, of all imports: where a cell was read twice, the later import counts. @param folder of the run */
+export async function ratingsOf(
+  read: typeof readTable,
+  root: Disk,
+  folder: string,
+  stages: readonly string[],
+): Promise<Rating[]> {
+  const cells = new Map<string, Rating>();
+  for (const stage of stages)
+    for await (const rating of read(root, `${folder}/${stage}/ratings.jsonl`, Rating))
+      cells.set(`${rating.id} ${rating.scale}`, rating);
+  return [...cells.values()];
+}
+
+/** The pages that an evaluation's page leads to: those that are there. @param folder of the run */
+export async function pagesBeside(root: Disk, folder: string, ratings: readonly string[]): Promise<Link[]> {
+  const pages = [
+    { label: "the run: answers, failures, cost", file: "report.html" },
+    ...ratings.map((stage) => ({ label: `human ratings (${stage.slice(8)})`, file: `${stage}/report.html` })),
+  ];
+  const found: Link[] = [];
+  for (const { label, file } of pages)
+    if ((await root.size(`${folder}/${file}`)) !== undefined) found.push({ label, href: `../${file}` });
+  return found;
+}
+
+/** The page that a run's own page leads to, where the run was evaluated. @param folder of the run */
+export async function evaluationPage(root: Disk, folder: string): Promise<Link[]> {
+  const page = { label: "evaluation: which way of asking explains best", href: "evaluation/report.html" };
+  return (await root.size(`${folder}/${page.href}`)) === undefined ? [] : [page];
+}
+
+/** Whether a run's own page, where there is one, was written before the run was evaluated: it has no link yet. */
+export async function lacksEvaluation(root: Disk, folder: string): Promise<boolean> {
+  if ((await root.size(`${folder}/report.html`)) === undefined) return false;
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const part of root.read(`${folder}/report.html`)) text += decoder.decode(part, { stream: true });
+  return !text.includes('href="evaluation/report.html"');
+}
+
+/** The records of these stages, one after another. @param folder of the run */
+export async function* recordsOf(
+  read: typeof readTable,
+  root: Disk,
+  folder: string,
+  stages: readonly string[],
+): AsyncGenerator<StructuredRecord> {
+  for (const stage of stages) yield* read(root, `${folder}/${stage}/${stage}.jsonl`, StructuredRecord);
 }
 
 /** Rows with the reference explanations of a file, matched by index; what of it cannot be read is told. */

@@ -12,7 +12,7 @@ const P: readonly Column[] = [
 ];
 
 /** Every way of asking, the best first. */
-export function rankingTable({ ranking: { systems } }: Evaluation): TableOptions {
+export function rankingTable({ ranking: { by, systems } }: Evaluation): TableOptions {
   const has = (key: "wins" | "rank" | "meteor"): boolean => systems.some((one) => one[key] !== null);
   const some = (key: "wins" | "rank" | "meteor", column: Omit<Column, "key">): Column[] =>
     has(key) ? [{ key, note: INTERVAL, ...column }] : [];
@@ -23,16 +23,19 @@ export function rankingTable({ ranking: { systems } }: Evaluation): TableOptions
       { key: "place", label: "place" },
       { key: "system", label: "way of asking" },
       ...some("wins", { label: "expected wins", unit: "share", digits: 3 }),
-      ...(has("wins") ? [{ key: "judged", label: "pairs judged" }] : []),
-      ...some("rank", { label: "mean place by METEOR", digits: 2 }),
+      ...(systems.some(({ first }) => first !== null)
+        ? [{ key: "first", label: "comes first", unit: "share of resamples", digits: 2 }]
+        : []),
+      ...(by === "judge" ? [] : some("rank", { label: "mean place by METEOR", digits: 2 })),
       ...some("meteor", { label: "METEOR", digits: 3 }),
       { key: "words", label: "mean length", unit: "words", digits: 1 },
       { key: "usd", label: "cost of 1,000", unit: "US dollars", digits: 4 },
       { key: "front", label: "not beaten", note: "in quality and cost" },
+      ...(has("wins") ? [{ key: "judged", label: "pairs judged" }] : []),
       { key: "n", label: "explanations" },
     ],
-    rows: systems.map(({ wins, rank, meteor, words, usdPer1000, onFront, n, judged, system }, at) => ({
-      ...{ place: at + 1, system, judged, words, usd: usdPer1000, front: onFront, n },
+    rows: systems.map(({ wins, rank, meteor, words, usdPer1000, onFront, n, judged, system, first }, at) => ({
+      ...{ place: at + 1, system, judged, words, usd: usdPer1000, front: onFront, n, first },
       ...{ wins: cell(wins), rank: cell(rank), meteor: cell(meteor) },
     })),
   };

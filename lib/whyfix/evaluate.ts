@@ -2,13 +2,16 @@ import { mean } from "corrigenda/stats";
 import { EXPECTED_COUNTS } from "./answers.ts";
 import type { Row } from "./data/index.ts";
 import { type Ablation, ablations } from "./evaluate-ablation.ts";
+import { type FactorAnswer, factorAnswers } from "./evaluate-answer.ts";
 import { type Disagreement, disagreements, type SideBySide, sideBySide } from "./evaluate-examples.ts";
 import { type LevelDifference, type LevelMean, levelDifferences, levelMeans } from "./evaluate-factors.ts";
+import { type People, people } from "./evaluate-people.ts";
 import { type Ranking, ranking } from "./evaluate-ranking.ts";
 import { type FactorName, type Scored, variedFactors } from "./evaluate-scores.ts";
 import type { JudgeRecord } from "./judge.ts";
 import { type JudgedDifference, judgedDifferences } from "./judge-differences.ts";
 import { type SelfAgreement, selfAgreement, verdictsOf } from "./judge-verdicts.ts";
+import type { Rating } from "./ratings-import.ts";
 
 export * from "./correct.ts";
 export { sameLemma } from "./correct-lemma.ts";
@@ -21,6 +24,7 @@ export * from "./judge.ts";
 export { judgeItems, judgePairs } from "./judge-pairs.ts";
 export { type JudgeEffects, judgeQuestion, judgeStages } from "./judge-run.ts";
 export { bradleyTerry, expectedWins, paretoFront } from "./ranking.ts";
+export { Rating } from "./ratings-import.ts";
 
 /** Lengths of one method's explanations for one limit, in words; the deviation is the population's. */
 export interface LengthRow {
@@ -54,6 +58,8 @@ export interface Evaluation {
   readonly referenced: number;
   readonly varied: readonly FactorName[];
   readonly ranking: Ranking;
+  /** The best level of each factor. */
+  readonly answer: readonly FactorAnswer[];
   readonly means: readonly LevelMean[];
   readonly differences: readonly LevelDifference[];
   readonly ablations: readonly Ablation[];
@@ -68,6 +74,8 @@ export interface Evaluation {
     readonly agreement: readonly SelfAgreement[];
     readonly differences: readonly JudgedDifference[];
   } | null;
+  /** Null where nobody rated. */
+  readonly people: People | null;
   readonly disagreements: readonly Disagreement[];
   readonly sideBySide: readonly SideBySide[];
 }
@@ -77,11 +85,13 @@ export interface EvaluationInput {
   readonly rows: readonly Row[];
   readonly answers: readonly Scored[];
   readonly judged?: { readonly model: string; readonly records: readonly JudgeRecord[] } | undefined;
+  /** Of people, where sheets came back. */
+  readonly ratings?: readonly Rating[];
   readonly seed: number | string;
 }
 
 /** Evaluates a run's explanations. Pure: equal input gives equal numbers. */
-export function evaluate({ provider, rows, answers, judged, seed }: EvaluationInput): Evaluation {
+export function evaluate({ provider, rows, answers, judged, ratings = [], seed }: EvaluationInput): Evaluation {
   const { verdicts, unread } = verdictsOf(judged?.records ?? [], answers);
   const order = ranking(answers, verdicts, seed);
   const judge = judged && {
@@ -89,18 +99,20 @@ export function evaluate({ provider, rows, answers, judged, seed }: EvaluationIn
     agreement: selfAgreement(verdicts, seed),
     differences: judgedDifferences(verdicts, seed),
   };
+  const [means, differences] = [levelMeans(answers, seed), levelDifferences(answers, seed)];
   return {
     ...{ provider, explanations: answers.length },
     errors: new Set(answers.map(({ data_index }) => data_index)).size,
     referenced: answers.filter(({ scores }) => scores !== null).length,
     varied: variedFactors(answers),
     ranking: order,
-    means: levelMeans(answers, seed),
-    differences: levelDifferences(answers, seed),
+    answer: factorAnswers({ answers, verdicts, ranking: order, means, differences, seed }),
+    ...{ means, differences },
     ablations: ablations(answers, seed),
     lengths: lengthRows(answers),
     entries: entryRows(answers),
     judge: judge ?? null,
+    people: people(ratings, { answers, verdicts, ranking: order, seed }),
     disagreements: disagreements(verdicts, answers),
     sideBySide: sideBySide(answers, rows, order),
   };

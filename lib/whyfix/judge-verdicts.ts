@@ -54,6 +54,11 @@ export function verdictsOf(
   return { verdicts: verdicts.sort((a, b) => a.pair - b.pair), unread };
 }
 
+/** A verdict's points in words. */
+export function choice(points: number): "first" | "second" | "tie" {
+  return points === 0.5 ? "tie" : points === 1 ? "first" : "second";
+}
+
 function points(choice: "A" | "B" | "tie", own: "A" | "B"): number {
   return choice === "tie" ? 0.5 : choice === own ? 1 : 0;
 }

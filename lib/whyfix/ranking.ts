@@ -31,36 +31,42 @@ export function bradleyTerry(games: readonly Game[], prior: number): Map<string,
   return new Map(names.map((name, at) => [name, strengths[at] as number]));
 }
 
-/** Hunter's MM iteration. */
+/** Hunter's MM iteration. Runs a thousand times for one interval, so it allocates nothing in a round. */
 function solve(wins: Float64Array, meetings: ReadonlyMap<number, number>, prior: number): number[] {
   const n = wins.length;
-  const pairs = [...meetings].map(([key, times]) => ({ i: Math.floor(key / n), j: key % n, times }));
-  let skill = new Float64Array(n).fill(1);
+  const [keys, times] = [Float64Array.from(meetings.keys()), Float64Array.from(meetings.values())];
+  const [left, right] = [
+    Uint32Array.from(keys, (key) => Math.floor(key / n)),
+    Uint32Array.from(keys, (key) => key % n),
+  ];
+  const skill = new Float64Array(n).fill(1);
+  const weight = new Float64Array(n);
   for (let round = 0; round < ROUNDS; round++) {
-    const weight = skill.map((own) => (2 * prior) / (own + 1));
-    for (const { i, j, times } of pairs) {
-      const share = times / ((skill[i] as number) + (skill[j] as number));
+    for (let i = 0; i < n; i++) weight[i] = (2 * prior) / ((skill[i] as number) + 1);
+    for (let at = 0; at < times.length; at++) {
+      const [i, j] = [left[at] as number, right[at] as number];
+      const share = (times[at] as number) / ((skill[i] as number) + (skill[j] as number));
       weight[i] = (weight[i] as number) + share;
       weight[j] = (weight[j] as number) + share;
     }
-    const next = centred(
-      wins.map((won, at) => won / (weight[at] as number)),
-      prior,
-    );
-    const moved = next.reduce((most, own, at) => Math.max(most, Math.abs(own / (skill[at] as number) - 1)), 0);
-    skill = next;
+    for (let i = 0; i < n; i++) weight[i] = (wins[i] as number) / (weight[i] as number);
+    if (prior === 0) centre(weight);
+    let moved = 0;
+    for (let i = 0; i < n; i++) {
+      moved = Math.max(moved, Math.abs((weight[i] as number) / (skill[i] as number) - 1));
+      skill[i] = weight[i] as number;
+    }
     if (moved < CLOSE) break;
   }
   const logs = Array.from(skill, Math.log);
-  const centre = logs.reduce((sum, log) => sum + log, 0) / n;
-  return logs.map((log) => log - centre);
+  const middle = logs.reduce((sum, log) => sum + log, 0) / n;
+  return logs.map((log) => log - middle);
 }
 
 /** Without a prior only ratios are known: the geometric mean is held at 1. */
-function centred(skill: Float64Array<ArrayBuffer>, prior: number): Float64Array<ArrayBuffer> {
-  if (prior > 0) return skill;
-  const centre = Math.exp(skill.reduce((sum, own) => sum + Math.log(own), 0) / skill.length);
-  return skill.map((own) => own / centre);
+function centre(skill: Float64Array): void {
+  const middle = Math.exp(skill.reduce((sum, own) => sum + Math.log(own), 0) / skill.length);
+  for (let i = 0; i < skill.length; i++) skill[i] = (skill[i] as number) / middle;
 }
 
 /** Of each player: the share of games that it is expected to win, against all others once. In (0, 1). */

@@ -1,4 +1,4 @@
-import type { ChartOptions, Report, ReportPart, ReportSection } from "corrigenda/report";
+import type { ChartOptions, Link, Report, ReportPart, ReportSection } from "corrigenda/report";
 import { answerDetails, answerTable, failureTable } from "./report-answers.ts";
 import type { Exchanges } from "./report-exchanges.ts";
 import { byMethod, costFigure, failureFigure, withinFigure, wordsFigure } from "./report-figures.ts";
@@ -24,6 +24,8 @@ export interface ReportInput {
   readonly summary: Summary;
   readonly picked: PickedRecords;
   readonly exchanges: Exchanges;
+  /** Other pages of the run. */
+  readonly pages?: readonly Link[];
 }
 
 /** What the page of a run says, as data. Equal results give an equal report: it holds no date, path or id of a service. */
@@ -36,7 +38,7 @@ export function whyfixReport(given: ReportInput): Report & Required<Pick<Report,
     question: question(input),
     provider: `${provider.name}${answered}`,
     facts: facts(input),
-    stats: stats(input),
+    ...{ stats: stats(input), pages: input.pages ?? [] },
     sections: [
       limitSection(input),
       cellSection(input),

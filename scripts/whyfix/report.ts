@@ -4,18 +4,7 @@
 // inputs, whose hashes must hold, and replies come from the store.
 import { defineScript, main, table as textTable } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
-import {
-  engineFlags,
-  guardPrompt,
-  hashInputs,
-  inputFiles,
-  openKept,
-  readTable,
-  replyOf,
-  sameInputs,
-  writeBehind,
-  writeIndex,
-} from "corrigenda/engine";
+import * as engine from "corrigenda/engine";
 import { collect, nodeDisk } from "corrigenda/files";
 import { requestKey } from "corrigenda/provider";
 import { saveReport } from "corrigenda/report";
@@ -23,6 +12,7 @@ import { requireStage, stagesOf } from "corrigenda/results";
 import {
   checkDate,
   type Exchange,
+  evaluationPage,
   matchedById,
   pickedItems,
   pickRecords,
@@ -42,7 +32,7 @@ const script = defineScript({
   positionals: { date: z.string().describe("the run's name, MMDD-HHMM") },
   flags: {
     figures: z.boolean().default(true).describe("save every figure as interactive HTML, SVG, PNG and PDF"),
-    results: engineFlags.results,
+    results: engine.engineFlags.results,
   },
   examples: ["npx zx scripts/whyfix/report.ts 0622-1458", "npx zx scripts/whyfix/report.ts 0622-1458 --figures=false"],
 });
@@ -54,30 +44,32 @@ await main(script, async (flags, { disk, print }) => {
   const stages = await collect(stagesOf(root, second));
   const isWhole = stages.some(({ stage, state }) => stage === "step4" && state === "finished");
   const config = StepConfig.parse(step2.manifest.config);
-  const setup = await setUp(inputFiles(disk), config);
-  sameInputs(step2, await hashInputs(disk, setup.inputs));
-  await using kept = await openKept(root, config.provider);
+  const setup = await setUp(engine.inputFiles(disk), config);
+  engine.sameInputs(step2, await engine.hashInputs(disk, setup.inputs));
+  await using kept = await engine.openKept(root, config.provider);
   const { provider, store } = kept;
-  const table2 = () => readTable(root, `${step2.folder}/step2.jsonl`, StructuredRecord);
+  const table2 = () => engine.readTable(root, `${step2.folder}/step2.jsonl`, StructuredRecord);
   const records = async function* () {
     yield* table2();
-    if (isWhole) yield* readTable(root, `whyfix/${run}/step4/step4.jsonl`, StructuredRecord);
+    if (isWhole) yield* engine.readTable(root, `whyfix/${run}/step4/step4.jsonl`, StructuredRecord);
   };
   const summary = await summarize(setup.experiment, provider.name, records());
   const picked = await pickRecords(summary, records());
   const guard = { ...config, provider, dataset: declarationOf(setup.dataset), now: 0 };
-  const { prompt } = guardPrompt(whyfixPrompt(setup.experiment), guard);
+  const { prompt } = engine.guardPrompt(whyfixPrompt(setup.experiment), guard);
   const matched = isWhole ? matchedById(await collect(table2())) : undefined;
   const exchanges = new Map<string, Exchange>();
   for (const item of pickedItems(setup, picked, matched)) {
     const request = prompt.request(item);
     const key = requestKey(provider, provider.encode(request));
     const stored = await store.get(key);
-    exchanges.set(prompt.id(item), { key, request, reply: stored && replyOf(stored, provider)?.text });
+    exchanges.set(prompt.id(item), { key, request, reply: stored && engine.replyOf(stored, provider)?.text });
   }
-  const report = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges });
-  const behind = await writeBehind(root, second);
-  const file = await saveReport(root, `whyfix/${run}`, report, { ...flags, behind });
-  await writeIndex(root);
+  const folder = `whyfix/${run}`;
+  const pages = await evaluationPage(root, folder);
+  const report = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges, pages });
+  const behind = await engine.writeBehind(root, second);
+  const file = await saveReport(root, folder, report, { ...flags, behind });
+  await engine.writeIndex(root);
   print(`${textTable(summaryTable(summary))}\nreport: ${root.resolve(file)}`);
 });

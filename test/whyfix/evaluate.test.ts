@@ -3,13 +3,9 @@ import { keyedRng } from "corrigenda/rng";
 import { bleu, chrf, meteor, rougeL, tokens } from "corrigenda/text";
 import {
   bradleyTerry,
-  type Evaluation,
-  evaluate,
   evaluationMetrics,
   evaluationReport,
   expectedWins,
-  type Judgement,
-  type JudgeRecord,
   judgeItems,
   judgePairs,
   judgePrompt,
@@ -19,60 +15,8 @@ import {
   simulateWhyfix,
 } from "corrigenda/whyfix";
 import { describe, expect, test } from "vitest";
+import { answer, given, judged } from "./evaluate-input.ts";
 import { bareRow, reply, shipped } from "./fixture.ts";
-
-const factors = {
-  ...{
-    method: "baseline",
-    model: "m",
-    input: "t",
-    role: "linguist",
-    temperature: "0",
-    effort: "none",
-    length: "fifty",
-  },
-};
-
-/** An explanation of a learner error, asked for in some way, with one score throughout. */
-function answer(
-  error: number,
-  changes: Partial<Scored["factors"]>,
-  score: number | null,
-  more: Partial<Scored> = {},
-): Scored {
-  const own = { ...factors, ...changes };
-  const all = ["bleu", "bleu1", "bleu2", "meteor", "rouge1", "rouge2", "rougeL", "chrf"] as const;
-  return {
-    custom_id: `${error} ${Object.values(own).join(" ")}`,
-    data_index: error,
-    factors: own,
-    sentence: `sentence ${error}`,
-    text: `${own.method} ${own.length} on ${error}`,
-    ...{ words: 10, within: true, entries: { example_en: 2 }, complete: true, usd: 0.001 },
-    scores: score === null ? null : (Object.fromEntries(all.map((name) => [name, score])) as Scored["scores"]),
-    ...more,
-  };
-}
-
-const given = (answers: readonly Scored[], judged?: readonly JudgeRecord[]): Evaluation =>
-  evaluate({
-    ...{ provider: "offline", rows: [], answers, seed: 1126 },
-    ...(judged && { judged: { model: "judge", records: judged } }),
-  });
-
-/** Both orders of every pair, answered by a function of the two texts as they are shown. */
-function judged(answers: readonly Scored[], judge: (a: string, b: string) => Judgement["overall"]): JudgeRecord[] {
-  return [...judgeItems(judgePairs(answers, { seed: 7, pairs: 1_000 }))].map(({ pair, order }) => {
-    const [a, b] = order === 1 ? [pair.first, pair.second] : [pair.second, pair.first];
-    const choice = judge(a.text, b.text);
-    return {
-      ...{ custom_id: `judge_${pair.number}_${order}`, pair: pair.number, order, data_index: pair.error },
-      ...{ first: pair.first.id, second: pair.second.id, error: null, reason: null },
-      judgement: { reason: "", accuracy: choice, helpfulness: choice, information: choice, overall: choice },
-      ...{ provider: "offline", returned_model: null, usd: 0 },
-    };
-  });
-}
 
 describe("Bradley-Terry", () => {
   test("equals the fit to the 1987 American League East: Agresti 2002, table 10.11, column 3, to its two decimals", () => {
@@ -393,9 +337,8 @@ describe("the page", () => {
   test("is the same for the same evaluation, says offline, and shows corrections where there are some", () => {
     expect(evaluationReport("0622-1458", JSON.parse(JSON.stringify(evaluation)))).toEqual(report);
     expect(report.provider).toBe("offline");
-    const more = evaluationReport("0622-1458", evaluation, [
-      { name: "corrections: GLEU", value: 0.5, low: 0.4, high: 0.6, n: 9 },
-    ]);
+    const headline = { name: "corrections: GLEU", value: 0.5, low: 0.4, high: 0.6, n: 9 };
+    const more = evaluationReport("0622-1458", evaluation, { corrections: { headline, metrics: [] } });
     expect(more.sections.map(({ title }) => title)).toContain("Corrections");
   });
 });
