@@ -5,7 +5,8 @@ export type CsvRecord =
 
 /**
  * CSV as RFC 4180 has it: commas, quotes doubled inside quotes, CRLF or LF. A record with a stray quote is one bad
- * record; the next line is read as usual.
+ * record; the next line is read as usual. So is a record of more than 16 Mi characters: a quote that is never closed takes
+ * no more memory than that.
  * @param delimiter what a spreadsheet puts between fields: in much of Europe a semicolon
  */
 export async function* csvRecords(
@@ -32,7 +33,10 @@ const STOPS: Record<State, RegExp> = {
   skip: /\n/g,
 };
 
+const MOST_CHARACTERS = 16 * 2 ** 20;
+
 class CsvParser {
+  #held = 0;
   #state: State = "start";
   #field = "";
   #fields: string[] = [];
@@ -65,6 +69,8 @@ class CsvParser {
 
   #take(text: string): void {
     if (this.#state === "plain" || this.#state === "quoted") this.#field += text;
+    this.#held += text.length + 1;
+    if (this.#held > MOST_CHARACTERS && this.#state !== "skip") this.#fail(`more than ${MOST_CHARACTERS} characters`);
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#line += 1;
   }
 
@@ -96,6 +102,8 @@ class CsvParser {
 
   #fail(reason: string): void {
     this.#reason = reason;
+    this.#fields = [];
+    this.#field = "";
     this.#state = "skip";
   }
 
@@ -103,7 +111,7 @@ class CsvParser {
     if (this.#state === "plain") this.#field = this.#field.replace(/\r$/, "");
     this.#endField();
     const [line, fields, reason] = [this.#first, this.#fields, this.#reason];
-    [this.#fields, this.#reason, this.#first] = [[], undefined, this.#line];
+    [this.#fields, this.#reason, this.#first, this.#held] = [[], undefined, this.#line, 0];
     return reason === undefined ? { line, fields } : { line, reason };
   }
 }
