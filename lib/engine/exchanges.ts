@@ -1,34 +1,53 @@
 import type { Disk } from "corrigenda/files";
 import { type Json, parseJson } from "corrigenda/json";
-import type { Provider } from "corrigenda/provider";
+import { type ModelRequest, type Provider, requestKey } from "corrigenda/provider";
 import type { Exchanged, Link } from "corrigenda/report";
 import { type FinishedStage, type Manifest, type RunName, requireStage, runFolder, stagesOf } from "corrigenda/results";
 import type { Store } from "corrigenda/store";
 import { z } from "zod";
 import { replyOf } from "./ledger.ts";
 import { readTable, textLines } from "./tables.ts";
-import { openKept, type ProviderSettings } from "./workplace.ts";
+import { openKept, type ProviderSettings, readingProvider } from "./workplace.ts";
 
 /** Rows of one page, and pages of one stage at most. */
-const PAGE_ROWS = 1_000;
+const PAGE_ROWS = 500;
 const MOST_PAGES = 20;
 const KEYS = ".keys.jsonl";
 
 const Handed = z.object({ custom_id: z.string(), key: z.string() });
 const Paid = z.object({ key: z.string(), provider: z.string().optional() });
-const Row = z.object({ id: z.string() });
+const Row = z.looseObject({ id: z.string() });
 
 interface Asked {
   readonly id: string;
   readonly key: string | undefined;
+  /** What the stage kept of a row that was not sent. */
+  readonly record?: string;
 }
 
 /** Requests as texts by their keys, where a study can build them again: synchronous calls leave no request files. */
 export type Rebuilt = ReadonlyMap<string, string>;
 
+/** Collects requests that a study builds again, as many as the pages can show. */
+export function rebuiltRequests(settings: { readonly name: ProviderSettings["name"] }): {
+  readonly texts: Rebuilt;
+  add(request: ModelRequest): void;
+} {
+  const provider = readingProvider(settings);
+  const texts = new Map<string, string>();
+  return {
+    texts,
+    add: (request) => {
+      if (texts.size >= PAGE_ROWS * MOST_PAGES) return;
+      const wire = provider.encode(request);
+      texts.set(requestKey(provider, wire), bodyText(wire.body));
+    },
+  };
+}
+
 /**
  * Writes `<run>/exchanges/<stage>.html` of every stage that asked: its rows with request, reply, tokens and cost, a
- * thousand a page. Returns links to them from the run's folder.
+ * five hundred a page. Returns links to them from the run's folder.
  */
 export async function writeExchanges(root: Disk, name: RunName, rebuilt: Rebuilt = new Map()): Promise<Link[]> {
   const { exchangePage } = await import("corrigenda/report");
@@ -99,7 +118,7 @@ async function sourceOf(root: Disk, name: RunName, { manifest, folder }: Finishe
 }
 
 async function* ids(rows: AsyncIterable<{ id: string }>): AsyncGenerator<Asked> {
-  for await (const { id } of rows) yield { id, key: undefined };
+  for await (const row of rows) yield { id: row.id, key: undefined, record: JSON.stringify(row, null, 2) };
 }
 
 async function* named(rows: AsyncIterable<{ custom_id: string; key: string }>): AsyncGenerator<Asked> {
@@ -149,13 +168,13 @@ async function exchanged(
   const payers = [...new Set([...folders, ...[...stored.values()].map(({ run }) => run)])];
   const requests = await requestsOf(root, payers, new Set(rows.flatMap(({ key }) => key ?? [])));
   const paid = new Set<string>();
-  return rows.map(({ id, key }) => {
+  return rows.map(({ id, key, record }) => {
     const reply = key === undefined ? undefined : stored.get(key);
     const read = reply && replyOf(reply, provider);
     const isFirst = key !== undefined && !paid.has(key);
     if (key !== undefined) paid.add(key);
     return {
-      ...{ id, key, request: key === undefined ? undefined : (requests.get(key) ?? rebuilt.get(key)) },
+      ...{ id, key, record, request: key === undefined ? undefined : (requests.get(key) ?? rebuilt.get(key)) },
       ...{ reply: read?.text, model: read?.model, tokens: read?.usage, via: reply?.via, paidBy: reply?.run },
       usd: reply && isFirst ? reply.usd : null,
       at: reply && new Date(reply.at).toISOString(),
@@ -187,7 +206,7 @@ async function requestsOf(
 /** A request line for people: its messages, each under its role, then all else. */
 function bodyText(line: string): string {
   const parsed = parseJson(line) as { body?: Json; params?: Json } | undefined;
-  const body = parsed?.body ?? parsed?.params;
+  const body = parsed?.body ?? parsed?.params ?? (parsed as Json | undefined);
   if (typeof body !== "object" || body === null || Array.isArray(body)) return line;
   const { messages, input, ...settings } = body as Record<string, Json>;
   const said = [messages, input].flatMap((list) => (Array.isArray(list) ? list : [])) as {

@@ -9,6 +9,7 @@ export { type AskOptions, askStages } from "./ask.ts";
 export { type Asker, openAsker } from "./asker.ts";
 export { type Audit, auditBatches } from "./audit.ts";
 export { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
+export { rebuiltRequests } from "./exchanges.ts";
 export * from "./flags.ts";
 export { guardPrompt } from "./guard.ts";
 export { exportHanded, exportResults, handedIn, requestLines } from "./handed.ts";

@@ -9,6 +9,8 @@ export interface Exchanged {
   readonly id: string;
   /** sha256 of the request: ledger.jsonl and the store know it by this; undefined where none was sent. */
   readonly key: string | undefined;
+  /** What the stage kept of a row that was not sent. */
+  readonly record?: string | undefined;
   readonly request: string | undefined;
   readonly reply: string | undefined;
   readonly model: string | undefined;
@@ -64,7 +66,7 @@ export function exchangePage(given: ExchangePage): string {
     rows: rows.map((row, at) => ({
       id: { value: row.id, detail: `row-${from + at + 1}` },
       state: { value: stateOf(row), failed: stateOf(row) === "no reply kept" },
-      reply: row.reply === undefined ? null : brief(row.reply),
+      reply: brief(row.reply ?? row.record ?? ""),
       ...{
         input: row.tokens?.input ?? null,
         output: row.tokens?.output ?? null,
@@ -88,10 +90,17 @@ function stateOf({ key, reply, paidBy, usd }: Exchanged): string {
 }
 
 function detail(row: Exchanged, provider: string): Detail {
-  const { id, key, request, reply, model, tokens, usd, via, at, paidBy } = row;
+  const { id, key, record, request, reply, model, tokens, usd, via, at, paidBy } = row;
   const simulated = provider === "offline" ? ", simulated" : "";
   const line = (label: string, value: string | number | undefined): DetailField[] =>
     value === undefined ? [] : [{ label, value }];
+  if (record !== undefined) {
+    const sent = {
+      label: "request",
+      value: "none was sent: a simulator inside the script answered, so nothing was paid",
+    };
+    return { title: id, fields: [sent, { label: "row as the stage kept it", value: cut(record), block: true }] };
+  }
   return {
     title: id,
     fields: [
@@ -111,7 +120,12 @@ function detail(row: Exchanged, provider: string): Detail {
         tokens &&
           `${tokens.output.toLocaleString("en-US")}, of these ${tokens.reasoning.toLocaleString("en-US")} of reasoning`,
       ),
-      ...line("cost", usd === null ? "paid elsewhere: by an equal row, or by an earlier run" : `$${usd}${simulated}`),
+      ...line(
+        "cost",
+        usd === null
+          ? "paid elsewhere: by an equal row, or by an earlier run"
+          : `$${Number(usd.toPrecision(6))}${simulated}`,
+      ),
       ...line("paid by", paidBy),
       ...line("sent", via),
       ...line("answered at", at),

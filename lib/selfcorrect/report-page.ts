@@ -17,7 +17,11 @@ import {
 } from "./report-traces-figures.ts";
 
 /** Of a run's config.json, what its report names. */
-export const TracesConfig = z.object({ model: z.string(), algorithm: z.string(), seed: z.number() });
+export const TracesConfig = z.object({
+  ...{ model: z.string(), algorithm: z.string(), seed: z.number() },
+  ...{ temperature: z.number().nullish(), maxTokens: z.number().optional(), repetition: z.number().default(0) },
+  provider: z.looseObject({ name: z.enum(["openai", "azure", "anthropic", "compatible", "offline"]) }).optional(),
+});
 
 export interface SelfcorrectReportInput extends CostFacts {
   readonly run: string;

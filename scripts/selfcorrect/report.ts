@@ -2,7 +2,7 @@
 // Writes into results/selfcorrect/<run>/: report.html (accuracy by turn, modes, actions, rewards, confidence, the comparison where
 // evaluate.ts was run, regret, cost, single traces), tables/, figures/. No calls.
 import { defineScript, main } from "corrigenda/cli";
-import { engineFlags, textLines, writeBehind, writeIndex } from "corrigenda/engine";
+import * as engine from "corrigenda/engine";
 import { collect, nodeDisk, readText } from "corrigenda/files";
 import { saveReport } from "corrigenda/report";
 import { requireStage, stagesOf } from "corrigenda/results";
@@ -15,7 +15,7 @@ const script = defineScript({
   positionals: { run: z.string().describe("the run's name, below results/selfcorrect/") },
   flags: {
     figures: z.boolean().default(true).describe("save every figure as interactive HTML, SVG, PNG and PDF"),
-    results: engineFlags.results,
+    results: engine.engineFlags.results,
   },
   examples: ["npx zx scripts/selfcorrect/report.ts sample --figures=false"],
 });
@@ -25,14 +25,18 @@ await main(script, async ({ run, figures, results }, { disk, print }) => {
   const name = { study: "selfcorrect", run };
   const command = `npx zx scripts/selfcorrect/collect.ts --run ${run}`;
   const { manifest, folder } = await requireStage(root, { ...name, stage: "traces" }, command);
-  const { model, algorithm, seed } = selfcorrect.TracesConfig.parse(manifest.config);
+  const config = selfcorrect.TracesConfig.parse(manifest.config);
+  const { model, algorithm, seed } = config;
   const { scoringOf } = selfcorrect;
   const [tally, picker] = [selfcorrect.metricsTally({ seed, repeated: false, scoringOf }), selfcorrect.tracePicker()];
   let actions: readonly string[] = [];
-  const lines = { disk: root, textLines };
+  const lines = { disk: root, textLines: engine.textLines };
+  const rebuilt = engine.rebuiltRequests(config.provider ?? { name: "offline" });
   for await (const trace of selfcorrect.readTraces(lines, `${folder}/${selfcorrect.TRACES}`)) {
     tally.add(trace);
     picker.add(trace);
+    const asked = selfcorrect.askedBy(config, scoringOf(trace.dataset_name));
+    for (const request of selfcorrect.requestsOf(trace, asked)) rebuilt.add(request);
     actions = trace.turns[0]?.policy?.candidates ?? actions;
   }
   const compared = (await collect(stagesOf(root, name)))
@@ -49,7 +53,7 @@ await main(script, async ({ run, figures, results }, { disk, print }) => {
     regret: metrics[0] && actions.length > 1 ? selfcorrect.regretLines(metrics[0], actions, { seed }) : [],
     shown: picker.shown(),
   });
-  const behind = await writeBehind(root, name);
+  const behind = await engine.writeBehind(root, name, rebuilt.texts);
   print(`report: ${root.resolve(await saveReport(root, `selfcorrect/${run}`, report, { figures, behind }))}`);
-  await writeIndex(root);
+  await engine.writeIndex(root);
 });
