@@ -55,7 +55,7 @@ export function cutWarning(split: string, { drawn, cut, lost }: AnswersCut, leng
   if (cut === 0) return [];
   const [some, all] = [cut, lost].map((number) => `${((100 * number) / drawn).toFixed(1)} %`);
   const of = `of ${drawn.toLocaleString("en-US")} examples of ${split} ${some} lose answers behind ${length} tokens`;
-  return [`warning: ${of}, ${all} all of them; --train-sequence-length (1024 at most) says how many are kept`];
+  return [`warning: ${of}, ${all} all of them; raise --train-sequence-length (1024 at most) to keep them`];
 }
 
 /** As a manifest counts it: "trainCut" of "trainDrawn" … */

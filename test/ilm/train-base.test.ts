@@ -84,7 +84,7 @@ describe("answers behind the end of a sequence", async () => {
 
   test("are told of by split with their shares, and not where there are none", () => {
     expect(ilm.cutWarning("C1", { drawn: 1_000, cut: 123, lost: 40 }, 256)[0]).toMatch(
-      /^warning: of 1,000 examples of C1 12\.3 % lose answers behind 256 tokens, 4\.0 % all of them; --train-sequence-length/,
+      /^warning: of 1,000 examples of C1 12\.3 % lose answers behind 256 tokens, 4\.0 % all of them; raise --train-sequence-length/,
     );
     expect(ilm.cutWarning("C1", { drawn: 1_000, cut: 0, lost: 0 }, 256)).toEqual([]);
   });
