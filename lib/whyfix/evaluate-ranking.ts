@@ -118,11 +118,11 @@ function placeDraws(groups: ReadonlyMap<string, readonly Scored[]>, seed: string
 
 /** How often each is the best; who ties for it shares. Places are better where they are lower. */
 function firstShares({ draws }: Drawn, by: Ranking["by"]): Map<string, number> {
-  const shares = new Map<string, number>();
+  const wins = new Map<string, number>();
   for (const draw of draws) {
     const most = by === "judge" ? Math.max(...draw.values()) : Math.min(...draw.values());
     const winners = [...draw].filter(([, value]) => value === most);
-    for (const [system] of winners) shares.set(system, (shares.get(system) ?? 0) + 1 / (winners.length * draws.length));
+    for (const [system] of winners) wins.set(system, (wins.get(system) ?? 0) + 1 / winners.length);
   }
-  return shares;
+  return new Map([...wins].map(([system, won]) => [system, won / draws.length]));
 }

@@ -82,8 +82,14 @@ function readExperiment(text: string, fileName: string, model?: string): Experim
   return { ...experiment, run: { ...experiment.run, model: pickLevel(levels, "model", model) } };
 }
 
+/** A damaged file has mistakes by the thousand: the first say enough. */
+const SHOWN = 20;
+const LONGEST = 200;
+
 function mistaken(lines: readonly string[]): StudyError {
-  return new StudyError("config", lines.join("\n"), { facts: { mistakes: lines.length } });
+  const shown = lines.slice(0, SHOWN).map((line) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line));
+  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
+  return new StudyError("config", [...shown, ...more].join("\n"), { facts: { mistakes: lines.length } });
 }
 
 function resolve(yaml: ExperimentYaml, levels: Levels): Experiment {
