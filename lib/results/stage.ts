@@ -62,7 +62,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const now = await look(options, folder, config);
     const startedAt = now.recorded?.startedAt ?? config.startedAt;
     const kept = { ...config, startedAt };
-    if (now.state !== "finished") await options.root.write(`${folder}/config.json`, pretty(kept));
+    if (now.state !== "finished") {
+      // What is worked on again is not finished: killed half-way, it would stand under hashes that are not its own.
+      await options.root.remove(`${folder}/manifest.json`);
+      await options.root.write(`${folder}/config.json`, pretty(kept));
+    }
     return stageOf(options, folder, kept, now, lock);
   } catch (error) {
     await lock.release();

@@ -104,6 +104,17 @@ describe("openStage", () => {
     },
   );
 
+  test("a finished stage that is worked on again is not finished until it is: killed half-way, it stays open", async () => {
+    const root = await finishedRun();
+    const again = await openStage(options(root, { again: true }));
+    await root.write(again.path("rows.jsonl"), '{"n":9}\n'); // as many bytes as before
+    await again[Symbol.asyncDispose]();
+    const name = { study: "demo", run: "r1", stage: "step1" };
+    await expect(requireStage(root, name, "step1.ts")).rejects.toMatchObject({ code: "stage" });
+    await using stage = await openStage(options(root));
+    expect(stage.state).toBe("open");
+  });
+
   test("opens a stage again when an earlier one was made again", async () => {
     const root = await finishedRun();
     const parents = [{ stage: "step1", manifestSha256: "d".repeat(64) }];
