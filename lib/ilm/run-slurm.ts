@@ -29,7 +29,10 @@ export interface PlannedRun {
  * Runs as arrays: preparation, all trainings (those that start from another one's model in an array behind), then
  * evaluation and comparison of what there is. One task is one training, and one training is one stage with its manifest.
  */
-export function slurmArrays(runs: readonly PlannedRun[], place: Omit<RunPlace, "run">): SlurmArray[] {
+export function slurmArrays(
+  runs: readonly PlannedRun[],
+  { figures, ...place }: Omit<RunPlace, "run"> & { readonly figures: boolean },
+): SlurmArray[] {
   const { results, engine, device, threads } = place;
   const step = (name: string, run: string, ...words: readonly string[]): string[] => [
     ...[`scripts/ilm/${name}.ts`, run, ...words, "--results", results],
@@ -48,7 +51,7 @@ export function slurmArrays(runs: readonly PlannedRun[], place: Omit<RunPlace, "
   const finish = ({ run }: PlannedRun): SlurmTask => ({
     commands: [
       step("evaluate", run, ...flagWords({ engine, device, threads })),
-      step("compare", run),
+      step("compare", run, `--figures=${figures}`),
       step("status", run),
     ],
   });

@@ -20,6 +20,7 @@ const script = defineScript({
     sbatch: z.string().default("").describe("options of sbatch for every job: --partition=gpu --time=24:00:00"),
     dryRun: z.boolean().default(false).describe("show the scripts; write and submit nothing"),
     ...ilm.placeFlags,
+    figures: z.boolean().default(true).describe("save every figure as interactive HTML, SVG, PNG and PDF"),
     results: engineFlags.results,
   },
   examples: [
@@ -29,11 +30,11 @@ const script = defineScript({
 });
 
 await main(script, async ({ run: named, plan: files, slurm, sbatch, dryRun, ...flags }, { disk, print, signal }) => {
-  const { results, engine, device, threads } = flags;
+  const { results, engine, device, threads, figures } = flags;
   if (named !== undefined && files.length > 1)
     throw new StudyError("config", "several plans have their own names; leave the run's name out");
   if (!slurm) {
-    const words = ilm.flagWords({ engine, threads, results, devices: "auto" });
+    const words = [...ilm.flagWords({ engine, threads, results, devices: "auto" }), `--figures=${figures}`];
     for (const file of files)
       await runStep(["scripts/ilm/run.ts", ...(named ? [named] : []), "--plan", file, ...words], signal);
     return;
@@ -53,7 +54,7 @@ await main(script, async ({ run: named, plan: files, slurm, sbatch, dryRun, ...f
   const place = { cwd: disk.resolve("."), logs: disk.resolve(`${results}/${folder}`), cores };
   const options = sbatch.split(/\s+/).filter((option) => option !== "");
   const ids: Record<string, string> = {};
-  for (const array of ilm.slurmArrays(runs, { results, engine, device, threads: cores })) {
+  for (const array of ilm.slurmArrays(runs, { results, engine, device, threads: cores, figures })) {
     const text = ilm.slurmScript(array, { ...place, hasGpu: device !== "cpu", options });
     const [file, { after }] = [`${folder}/${array.name}.sh`, array];
     const behind = after === undefined ? [] : [`--dependency=${after.how}:${ids[after.name]}`];

@@ -1,80 +1,83 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { collect, type Disk, nodeDisk, readText } from "corrigenda/files";
-import { sha256 } from "corrigenda/json";
-import { afterAll, expect, test } from "vitest";
+import { nodeDisk, readText } from "corrigenda/files";
+import { hoursOf, timeless } from "corrigenda/ilm";
+import { compareFolders, copyFolder } from "corrigenda/trial";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { done, run, start, temporary } from "./script.ts";
+import { slurmMissing, startCluster } from "./slurm.ts";
 
 const root = temporary("ilm-run");
 afterAll(() => root.remove("."));
 
-const bytes = async (disk: Disk, file: string): Promise<Buffer> => Buffer.concat(await collect(disk.read(file)));
+/** What the trial leaves: its plan, the undisturbed run, and the killed one, where every run is made. */
+const [calm, now] = [nodeDisk(root.resolve("calm")), nodeDisk(root.resolve("now/ilm/trial"))];
+const results = ["--results", root.resolve("now")];
+const chain = ["scripts/ilm/run.ts", "trial", "--plan", root.resolve("plan.yaml"), "--figures=false", ...results];
 
-/** Every file that has to be the same, by the hash of its bytes; times, speeds and ids record what happened. */
-async function outcome(disk: Disk, folder: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
-  for (const name of await disk.list(folder)) {
-    const path = `${folder}/${name}`;
-    if (
-      /^(config|manifest|model|time|comparison|errors)\.jsonl?$|\.(md|html|lock)$|^(tensorboard|tables)\/$/.test(name)
-    ) {
-      if (!path.endsWith("best/config.json")) continue;
-    }
-    if (name.endsWith("/")) Object.assign(files, await outcome(disk, path.slice(0, -1)));
-    else files[path] = sha256((await bytes(disk, path)).toString("base64"));
-  }
-  return files;
-}
+let said = "";
+beforeAll(async () => {
+  const small = ["--data", "data/sample/ilm/merlin-de.jsonl", "--steps", "6", "--kills", "2", "--folder"];
+  said = await done("scripts/trial/ilm.ts", ...small, root.resolve("."));
+}, 230_000);
 
-/** Waits for a file of a run, then kills the step that holds the run, as a power cut would. */
-async function killStep(disk: Disk, file: string): Promise<void> {
-  while (!(((await disk.size(`ilm/micro/${file}`)) ?? 0) > 0)) await wait(5);
-  while ((await disk.size("ilm/micro/.lock")) === undefined) await wait(1); // between two stages
-  const { pid } = JSON.parse(await readText(disk, "ilm/micro/.lock")) as { pid: number };
-  process.kill(pid, "SIGKILL");
-}
+test("six models on two devices, killed at random moments, end in the files of an undisturbed run on one", async () => {
+  expect(said).toMatch(/^2 kills, \d{3} files compared, 0 differ \(seed 1126\)$/m);
+  const status = await done("scripts/ilm/status.ts", "trial", ...results);
+  expect(status).toContain("26 of 26 jobs done");
+  const page = await readText(now, "report.html");
+  expect(/<h1[^>]*>[^<]*H1–H3 are not decided by these six models/.test(page)).toBe(true);
+});
 
-test("six models, killed in a training and in an evaluation, end in the files of an undisturbed run", async () => {
-  const plan = (await readText(nodeDisk("."), "scripts/ilm/micro-plan.yaml"))
-    .replace(/steps: \d+/g, "steps: 6")
-    .replace(/(level: B2.*steps: )6/, (_, before: string) => `${before}24`) // long enough to be killed in
-    .replace("evaluateSteps: 15", "evaluateSteps: 2");
-  await root.write("plan.yaml", plan);
-  const words = (results: string): string[] => [
-    ...["scripts/ilm/run.ts", "--plan", root.resolve("plan.yaml"), "--figures=false"],
-    ...["--results", root.resolve(results)],
-  ];
-  const said = await done(...words("calm"));
-  expect(said).toContain("H1: not decidable by interval");
-  expect(said).toContain("26 of 26 jobs done");
-  const calm = await outcome(nodeDisk(root.resolve("calm")), "ilm/micro");
-  expect(Object.keys(calm).filter((file) => file.endsWith("losses.jsonl"))).toHaveLength(7);
-  expect(Object.keys(calm).filter((file) => file.endsWith("best/model.safetensors"))).toHaveLength(6);
-
-  const killed = nodeDisk(root.resolve("killed"));
-  for (const file of ["train-B2/last.safetensors", "evaluate-B1/config.json"]) {
-    const running = start(words("killed"));
-    await killStep(killed, file);
-    expect((await running.ended).code).not.toBe(0);
-    expect(await killed.size(`ilm/micro/${file.replace(/\/.*/, "/manifest.json")}`)).toBeUndefined();
-  }
-  await done(...words("killed"));
-  expect(await outcome(killed, "ilm/micro")).toEqual(calm);
-
-  const trained = killed.resolve("ilm/micro/train-all");
-  const infill = ["scripts/ilm/infill.ts", trained, "Ich habe ____ und ____ gesehen.", "--n", "3", "--most", "4"];
-  const answers = await done(...infill);
+test("a trained model fills in blanks, the same way each time; a training without examples is refused in a line", async () => {
+  const infill = ["scripts/ilm/infill.ts", now.resolve("train-all"), "Ich habe ____ und ____ gesehen.", "--most", "4"];
+  const answers = await done(...infill, "--n", "3");
   expect(answers.trimEnd().split("\n")).toHaveLength(3);
-  expect(await done(...infill)).toBe(answers);
-  const refused = await run(
-    "scripts/ilm/train-ilm.ts",
-    "C1",
-    killed.resolve("ilm/micro/x"),
-    trained,
-    "--max-steps",
-    "1",
-  );
+  expect(await done(...infill, "--n", "3")).toBe(answers);
+  const nowhere = [now.resolve("x"), now.resolve("train-all"), "--max-steps", "1"];
+  const refused = await run("scripts/ilm/train-ilm.ts", "C1", ...nowhere);
   expect([refused.code, refused.err.trim().split("\n").length]).toEqual([1, 1]);
   expect(refused.err).toContain("create-ilm-examples.ts makes it");
-  const page = await readText(killed, "ilm/micro/report.html");
-  expect(/<h1[^>]*>[^<]*H1–H3 are not decided by these six models/.test(page)).toBe(true);
+});
+
+const missing = slurmMissing();
+test.skipIf(missing !== undefined)(
+  `a Slurm array of six trainings, one killed and requeued, ends in the same files${missing ? ` (skipped: ${missing})` : ""}`,
+  async () => {
+    await root.remove("now");
+    await using cluster = await startCluster(root.resolve("cluster"));
+    const submit = ["scripts/ilm/submit.ts", ...chain.slice(1), "--slurm", "--threads", "1"];
+    const submitted = start(submit, cluster.env);
+    expect(await submitted.ended).toMatchObject({ code: 0, err: "" });
+    const { train, finish } = JSON.parse(await readText(now, "slurm/queued.json")) as Record<string, string>;
+    const again = await start(submit, cluster.env).ended;
+    expect(again.err).toMatch(/^error\[locked\]: this run's jobs [\d,]+ are in the queue; wait for them, or: scancel/);
+    while ((await now.size("train-B2/config.json")) === undefined) await wait(20);
+    const { pid } = JSON.parse(await readText(now, "train-B2/.lock")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    while (!cluster.ask("scontrol", "show", "job", `${train}_1`).includes("JobState=FAILED")) await wait(100);
+    expect(await now.size("train-B2/manifest.json")).toBeUndefined();
+    cluster.ask("scontrol", "requeue", `${train}_1`);
+    while (cluster.ask("squeue", "--noheader", "--jobs", finish ?? "").trim() !== "") await wait(200);
+    expect(cluster.ask("scontrol", "show", "job", `${train}_1`)).toMatch(/JobState=COMPLETED[\s\S]*Restarts=1/);
+    expect(await compareFolders(calm, now, (path, bytes) => timeless(path, bytes, false))).toMatchObject({
+      differ: [],
+    });
+    await copyFolder(calm, now, hoursOf);
+    await done("scripts/ilm/compare.ts", "trial", "--figures=false", ...results);
+    const { compared, differ } = await compareFolders(calm, now, (path, bytes) => timeless(path, bytes, true));
+    expect([differ, compared > 150]).toEqual([[], true]);
+  },
+);
+
+test("one chain works on a run at a time; Ctrl-C stops all that it started, and tells how to go on", async () => {
+  await root.remove("now");
+  const first = start([...chain, "--devices", "cpu,cpu"]);
+  await first.says("train-B2: begins");
+  const second = await run(...chain);
+  expect(second.err).toMatch(
+    /^error\[locked\]: .*\/now\/ilm\/trial is in use by process \d+; wait for it or stop it\n$/,
+  );
+  first.kill("SIGINT");
+  expect((await first.ended).code).toBe(130);
+  expect(await done("scripts/ilm/status.ts", "trial", ...results)).not.toContain("running:");
 });
