@@ -17,6 +17,8 @@ export interface YamlText {
 
 /** Settings are small: what is larger is another file, or a trap. */
 const MOST_BYTES = 2 ** 20;
+/** A damaged file has mistakes by the thousand: the first say enough. */
+const SHOWN = 20;
 
 /**
  * Parses YAML of at most 1 MiB and 100 repeats of aliases; throws StudyError "config" with file:line where it is not
@@ -60,7 +62,9 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
   const yaml = readYaml(text, file);
   const parsed = schema.safeParse(yaml.value ?? {});
   if (parsed.success) return parsed.data;
-  throw new StudyError("config", mistakes(parsed.error, schema, yaml).join("\n"), {
+  const lines = mistakes(parsed.error, schema, yaml);
+  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
+  throw new StudyError("config", [...lines.slice(0, SHOWN), ...more].join("\n"), {
     cause: parsed.error,
     facts: { file, mistakes: parsed.error.issues.length },
   });

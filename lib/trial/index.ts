@@ -8,6 +8,11 @@
  */
 export { killGroups, liveGroup } from "./group.ts";
 export { type KillPlan, killPlan } from "./kill-plan.ts";
+export { type Eaten, type Eater, feedInTurn, inputOf } from "./malformed.ts";
+export { feedInChildren } from "./malformed-children.ts";
+export { questionsEater, rowsEater, tableEater, textEater, yamlEater } from "./malformed-files.ts";
+export { feedPdfs, smallPdf } from "./malformed-pdfs.ts";
+export { replies, resultFiles } from "./malformed-replies.ts";
 export { calmFate, type Fate } from "./mortal.ts";
 export { type Environment, type Killer, live, type Serving, startServing } from "./processes.ts";
 export { compareFolders, copyFolder } from "./same-files.ts";
