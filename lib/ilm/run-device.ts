@@ -25,14 +25,15 @@ export interface Machine {
 }
 
 /**
- * The places of a list of devices. "auto": each GPU there is, else each core. Jobs on the processor share its cores,
- * unless `threads` says how many each takes. Throws StudyError "config" for a GPU that may not be used.
+ * The places of a list of devices. "auto": the GPU there is, each of several by CUDA (WebGPU cannot choose one), else each
+ * core. Jobs on the processor share its cores, unless `threads` says how many each takes. Throws StudyError "config" for a GPU that may not be used.
  */
 export function deviceSlots(names: readonly string[], machine: Machine, threads?: number): Slot[] {
   const chosen = machine.visible?.split(",").filter((gpu) => gpu !== "");
   const gpus = chosen?.length ?? machine.gpus;
   const all = names.flatMap((name) => {
     if (name !== "auto") return [name];
+    if (gpus === 1 && chosen === undefined) return ["webgpu"];
     return gpus > 0 ? Array.from({ length: gpus }, (_, at) => `cuda:${at}`) : Array(machine.cores).fill("cpu");
   });
   const onCores = all.filter((name) => name === "cpu").length;

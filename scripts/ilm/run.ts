@@ -18,7 +18,7 @@ const script = defineScript({
     plan: z.string().default("scripts/ilm/plan.yaml").describe("what is trained on what, how long, in which order"),
     engine: ilm.placeFlags.engine,
     devices: ilm.Devices.default(["cpu"]).describe(
-      "where, one job at a time on each: cuda:0,cuda:1 or cpu,cpu or auto (every GPU, else every core)",
+      "where, one job at a time on each: cuda:0,cuda:1 or cpu,cpu or auto (what there is)",
     ),
     threads: ilm.placeFlags.threads.describe("of the processor, for each job (default: its share of the cores)"),
     figures: z.boolean().default(true).describe("save every figure as interactive HTML, SVG, PNG and PDF"),

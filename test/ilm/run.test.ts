@@ -26,6 +26,7 @@ describe("devices", () => {
   });
 
   test("auto takes each GPU, and where there is none each core", () => {
+    expect(deviceSlots(["auto"], { ...machine, gpus: 1 })).toEqual([{ device: "webgpu", threads: undefined, env: {} }]);
     expect(deviceSlots(["auto"], { ...machine, gpus: 2 }).map(({ device }) => device)).toEqual(["cuda", "cuda"]);
     expect(deviceSlots(["auto"], machine)).toHaveLength(8);
   });
