@@ -29,6 +29,8 @@ export interface DatabaseOptions {
   readonly patienceMs?: number;
 }
 
+/** At the start a wrong address is likelier than a server that is away for a moment. */
+const OPEN_MS = 6_000;
 const PATIENCE_MS = 15 * 60_000;
 const CONNECTIONS = 6;
 // A statement without an answer for so long has lost its connection: none of ours takes a tenth of it.
@@ -51,8 +53,8 @@ export async function openDatabase(
     allowExitOnIdle: true,
   });
   pool.on("error", () => undefined); // an idle connection broke; the next statement opens another
-  const patient = async <T>(deed: () => Promise<T>): Promise<T> => {
-    const until = clock.now() + patienceMs;
+  const patient = async <T>(deed: () => Promise<T>, ms = patienceMs): Promise<T> => {
+    const until = clock.now() + ms;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
       try {
         return await deed();
@@ -70,10 +72,10 @@ export async function openDatabase(
     close: () => pool.end(),
   };
   try {
-    await run(pool, "select 1");
+    await patient(() => run(pool, "select 1"), Math.min(patienceMs, OPEN_MS));
   } catch (error) {
     await pool.end();
-    throw pgError(error, shown);
+    throw error;
   }
   return database;
 }

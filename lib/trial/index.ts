@@ -6,6 +6,9 @@
  * const plan = killPlan(keyedRng(1, "kills"), 5_000); // { bytes: …, delayMs: …, afterMs: … }
  * @module
  */
+export { auditCalls, type CallsAudit } from "./calls-audit.ts";
+export { type Member, startMember } from "./crew.ts";
+export { type Disturbance, disturb } from "./disturb.ts";
 export { killGroups, liveGroup } from "./group.ts";
 export { type KillPlan, killPlan } from "./kill-plan.ts";
 export { type Eaten, type Eater, feedInTurn, inputOf } from "./malformed.ts";
@@ -14,8 +17,11 @@ export { questionsEater, rowsEater, tableEater, textEater, yamlEater } from "./m
 export { feedPdfs, smallPdf } from "./malformed-pdfs.ts";
 export { replies, resultFiles } from "./malformed-replies.ts";
 export { calmFate, type Fate } from "./mortal.ts";
+export { type PostgresServer, postgresPrograms, startPostgres } from "./postgres.ts";
 export { type Environment, type Killer, live, type Serving, startServing } from "./processes.ts";
+export * from "./questions.ts";
 export { compareFolders, copyFolder } from "./same-files.ts";
 export { PLANTED, type Planted, type Schedule, scheduleOf } from "./schedule.ts";
 export { type Problem, type Simulated, simulate } from "./simulation.ts";
 export { simulateMany, type Tally } from "./simulations.ts";
+export { startWire, type Wire } from "./wire.ts";

@@ -1,0 +1,82 @@
+// npm run trial:postgres
+// Four workers over one Postgres answer 100,000 requests of the offline service, which injects faults, while workers and the
+// run's own process are killed, paused past their lease and cut off, and Postgres falls over and comes back. The service's
+// bill, the table and the ledger must agree: each request answered once, and paid again only where a fault fell into its call.
+import { defineScript, main, table } from "corrigenda/cli";
+import { readingProvider } from "corrigenda/engine";
+import { StudyError } from "corrigenda/error";
+import { nodeDisk, readText } from "corrigenda/files";
+import { keyedRng } from "corrigenda/rng";
+import { realClock } from "corrigenda/time";
+import * as trial from "corrigenda/trial";
+import { z } from "zod";
+
+const count = z.number().int().positive();
+const kinds = ["kill worker", "restart", "kill coordinator", "cut", "pause"] as const;
+const script = defineScript({
+  name: "scripts/trial/postgres.ts",
+  summary: "The fault trial of the shared store: kills, pauses, cuts and restarts while four workers share a run.",
+  flags: {
+    requests: count.default(100_000).describe("requests of the run"),
+    workers: z.number().int().min(2).default(4).describe("workers, the run's own process among them"),
+    disturbances: count.default(10).describe("how often something is done to them, each kind in turn"),
+    kinds: z
+      .array(z.enum(kinds))
+      .default([...kinds])
+      .describe("what is done"),
+    everyMs: count.default(4_000).describe("between two of them, on average, ms"),
+    seed: z.number().int().default(1126).describe("of faults and disturbances"),
+    scale: z.number().positive().default(3_000).describe("clock scale of service and calls"),
+    folder: z.string().default("results/.trial/postgres").describe("working folder; emptied first"),
+  },
+  examples: ["npm run trial:postgres", "npm run trial:postgres -- --requests 5000 --disturbances 3"],
+});
+
+await main(script, async (flags, { disk: here, log, print, signal }) => {
+  const { requests, workers, seed, scale } = flags;
+  const disk = nodeDisk(here.resolve(flags.folder));
+  await disk.remove(".");
+  const rng = keyedRng(seed, "disturbances");
+  await using server = await trial.startPostgres();
+  await using service = await trial.startServing([
+    ...["--state", disk.resolve("state"), "--scale", String(scale), "--faults", String(seed)],
+  ]);
+  await server.database("trial");
+  await using open = new AsyncDisposableStack();
+  const wires = await Promise.all(Array.from({ length: workers }, () => trial.startWire(server.port)));
+  for (const wire of wires) open.use(wire);
+  const client = ["scripts/trial/postgres-client.ts", "r1", "--results", disk.resolve("results")];
+  client.push("--base-url", service.url, "--requests", String(requests), "--scale", String(scale));
+  const restart = (place: number): trial.Member => {
+    const store = `postgres://postgres@127.0.0.1:${wires[place]?.port}/trial`;
+    const words = place === workers - 1 ? client : ["scripts/worker.ts", "--offline"];
+    return trial.startMember(words, { ...process.env, CORRIGENDA_STORE: store, LOG_LEVEL: "error" });
+  };
+  const started = realClock.now();
+  const crew = { server, wires, restart, members: Array.from({ length: workers }, (_, place) => restart(place)) };
+  const killAll = (): void => {
+    for (const member of crew.members) member.signal("SIGKILL");
+  };
+  open.defer(killAll);
+  const done = new Map<string, number>();
+  for (let n = 0; n < flags.disturbances && crew.members.at(-1)?.isRunning; n++) {
+    await realClock.sleep(flags.everyMs * (0.5 + rng.next()), signal);
+    const what = flags.kinds[n % flags.kinds.length] ?? "restart";
+    if (!crew.members.at(-1)?.isRunning) break;
+    log.info(`${Math.round((realClock.now() - started) / 1000)} s: ${what}`);
+    await trial.disturb(crew, what, rng);
+    done.set(what, (done.get(what) ?? 0) + 1);
+  }
+  await crew.members.at(-1)?.ended();
+  const seconds = (realClock.now() - started) / 1000;
+  const root = nodeDisk(disk.resolve("results"));
+  const lines = (await readText(root, "trial/r1/collect/collect.jsonl")).trimEnd().split("\n");
+  const unanswered = lines.filter((line) => !line.includes('"ok":true')).length + requests - lines.length;
+  const asked = trial.trialWires(readingProvider({ name: "offline" }), "r1", requests);
+  const ledger = { root, ledger: "trial/r1/collect/ledger.jsonl" };
+  const audit = await trial.auditCalls(nodeDisk(disk.resolve("state")), ledger, asked);
+  print(table([{ seconds: Math.round(seconds), ...Object.fromEntries(done), unanswered, ...audit }]));
+  if (unanswered + audit.unbilled + audit.unaccounted > 0)
+    throw new StudyError("stage", `the trial failed; seed ${seed}`);
+  print(`each request answered once; ${audit.billedAgain} billed again, all in the ledger (seed ${seed})`);
+});
