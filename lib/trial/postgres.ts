@@ -11,8 +11,8 @@ export interface PostgresServer extends AsyncDisposable {
   /** @param mode "immediate": as if the power had failed */
   stop(mode: "fast" | "immediate"): Promise<void>;
   start(): Promise<void>;
-  /** The last lines of its log. */
-  log(): Promise<string>;
+  /** From now on this user needs a password. */
+  requirePassword(user: string): Promise<void>;
 }
 
 const VERSIONS = [18, 17, 16, 15, 14, 13];
@@ -51,7 +51,10 @@ export async function startPostgres(programs = postgresPrograms()): Promise<Post
       await server("createdb", "-h", "127.0.0.1", "-p", String(port), "-U", "postgres", name);
       return `postgres://postgres@127.0.0.1:${port}/${name}`;
     },
-    log: () => run("tail", "-n", "20", `${folder}/log`),
+    requirePassword: async (user) => {
+      await run("sed", "-i", `1i host all ${user} 127.0.0.1/32 scram-sha-256`, `${data}/pg_hba.conf`);
+      await server("pg_ctl", "-D", data, "reload");
+    },
     [Symbol.asyncDispose]: async () => {
       await stop("immediate").catch(() => undefined); // it may be stopped already
       await run("rm", "-rf", folder);

@@ -5,9 +5,9 @@ import { collect, nodeDisk } from "corrigenda/files";
 import { sha256 } from "corrigenda/json";
 import { type NewReply, openLocalStore, openShared, type Store } from "corrigenda/store";
 import { realClock } from "corrigenda/time";
+import { type PostgresServer, postgresPrograms, startPostgres } from "corrigenda/trial";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { postgresPrograms, startPostgres, type TestServer } from "./postgres.ts";
 
 const reply = (n: number, extra: Partial<NewReply> = {}): NewReply => ({
   key: sha256(`request ${n}`),
@@ -21,14 +21,15 @@ const reply = (n: number, extra: Partial<NewReply> = {}): NewReply => ({
 /** Opens the same store again and again; each call of the outer function begins with an empty one. */
 type Maker = () => Promise<() => Promise<Store>>;
 
-const programs = await postgresPrograms();
-let server: TestServer | undefined;
+const programs = postgresPrograms();
+let server: PostgresServer | undefined;
+let databases = 0;
 const folders: string[] = [];
 beforeAll(async () => {
-  if (programs !== undefined) server = await startPostgres(programs);
+  if (programs !== undefined) server = await startPostgres();
 }, 60_000);
 afterAll(async () => {
-  await server?.remove();
+  await server?.[Symbol.asyncDispose]();
   for (const folder of folders) await rm(folder, { recursive: true });
 });
 
@@ -38,7 +39,8 @@ const local: Maker = async () => {
   return () => openLocalStore(nodeDisk(folder), realClock);
 };
 const postgres: Maker = async () => {
-  const address = (await server?.database()) ?? "";
+  databases += 1;
+  const address = (await server?.database(`d${databases}`)) ?? "";
   return async () => (await openShared(address, "live")).store;
 };
 
