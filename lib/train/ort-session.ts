@@ -16,12 +16,14 @@ export interface Session {
 /** onnxruntime-node is large native code: loaded when training starts. */
 export async function loadOrt(): Promise<Ort> {
   const loaded = await import("onnxruntime-node");
-  return (loaded as Ort & { default?: Ort }).default ?? loaded;
+  const ort = (loaded as Ort & { default?: Ort }).default ?? loaded;
+  ort.env.logLevel = "fatal"; // errors are thrown: what the library also prints would stand before their one line
+  return ort;
 }
 
 export async function openSession(ort: Ort, graph: Graph, options: InferenceSession.SessionOptions): Promise<Session> {
   const { bytes, shapeInputs } = toOnnx(graph);
-  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, ...options });
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, ...options });
   const own = new Set(session.inputNames);
   return {
     run: async (sizes, inputs, outputs) => {

@@ -115,3 +115,17 @@ test("half precision, weights that are nowhere and a hub that cannot be reached 
   expect(await refused("--model-name", "scripts/none")).toContain("has no model.safetensors; give one of gpt2");
   expect(await root.list("ilm/r")).toEqual(["train-x/"]);
 }, 60_000);
+
+const PROVIDER = "node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_shared.so";
+const installed = (await nodeDisk(".").size(PROVIDER)) !== undefined;
+
+test.skipIf(installed)(
+  "without CUDA's provider the native library says nothing beside our one line",
+  async () => {
+    const words = [TRAIN, "z", root.resolve("ilm/r/train-z"), examples, "--max-steps", "1", "--model-name", "micro"];
+    const { code, err } = await start([...words, "--device", "cuda"]).ended;
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error\[config\]: no CUDA here: run "npm run gpu:install" [^\n]*\n$/);
+  },
+  60_000,
+);
