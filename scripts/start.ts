@@ -41,6 +41,7 @@ await main(script, async ({ results, verbose }, { disk, print, signal }) => {
     })),
   );
   const root = nodeDisk(disk.resolve(results));
+  process.env.NODE_COMPILE_CACHE ??= disk.resolve("node_modules/.cache/compiled"); // forty processes load the same modules
   const code = await codeHash(disk);
   const made = (steps: readonly (readonly string[])[]) => ({ code, steps: steps.map((words) => words.join(" ")) });
   let started = 0;
