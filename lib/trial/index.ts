@@ -11,6 +11,7 @@ export { type Member, startMember } from "./crew.ts";
 export { type Disturbance, disturb } from "./disturb.ts";
 export { killGroups, liveGroup } from "./group.ts";
 export { type KillPlan, killPlan } from "./kill-plan.ts";
+export { openKillTrial } from "./killed-study.ts";
 export { type Eaten, type Eater, feedInTurn, inputOf } from "./malformed.ts";
 export { feedInChildren } from "./malformed-children.ts";
 export { questionsEater, rowsEater, tableEater, textEater, yamlEater } from "./malformed-files.ts";

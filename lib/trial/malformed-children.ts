@@ -18,6 +18,8 @@ export interface ChildrenOptions {
 
 /** Inputs of one process. */
 const PART = 1_000;
+/** Until the first input goes in, also on a machine that has much to do. */
+const START_MS = 300_000;
 
 /** Feeds inputs part by part; an input that hangs its process, or takes it down, is a problem, and those behind it go on. */
 export async function feedInChildren(words: readonly string[], options: ChildrenOptions): Promise<EatenThere> {
@@ -65,16 +67,16 @@ async function feedChild(words: readonly string[], { limitMs, env, signal }: Chi
   });
   const stop = (): void => void child.kill("SIGKILL");
   signal?.addEventListener("abort", stop, { once: true });
-  const watch = (): NodeJS.Timeout =>
+  const watch = (ms: number): NodeJS.Timeout =>
     setTimeout(() => {
       late = true;
       stop();
-    }, limitMs);
-  let timer = watch();
+    }, ms);
+  let timer = watch(START_MS);
   const ended = new Promise<string>((resolve) => child.on("close", (code, by) => resolve(`${by ?? code}`)));
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(timer);
-    timer = watch();
+    timer = watch(limitMs);
     if (line.startsWith("{")) eaten = JSON.parse(line) as EatenThere;
     else last = Number(line);
   }

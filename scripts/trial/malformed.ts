@@ -18,7 +18,7 @@ const script = defineScript({
       .describe("what is damaged"),
     seed: z.number().int().min(0).default(0).describe("of the first input"),
     count: z.number().int().positive().default(500).describe("inputs of each kind"),
-    limitMs: z.number().int().positive().default(30_000).describe("for one input, or 50 PDFs"),
+    limitMs: z.number().int().positive().default(120_000).describe("for one input, or 50 PDFs"),
     memoryMb: z.number().int().positive().default(1_024).describe("JavaScript heap of a process"),
     folder: z.string().default("results/.trial/malformed").describe("working folder; emptied first"),
   },

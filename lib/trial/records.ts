@@ -1,0 +1,9 @@
+const RECORDS =
+  /(^|\/)\.|(^|\/)(config|manifest|timing|standing)\.json$|(journal|log|ledger|keys)\.jsonl$|(^|\/)(requests|exchanges)\/|methods\.md$/;
+/** selfcorrect measures how fast its traces came, and says so here. */
+const MEASURED = /^selfcorrect\/[^/]+\/(report\.html|tables\/(claims|cost)\.)/;
+
+/** Files that record what happened (times, ids, who paid) and so differ from run to run. @param path below results/ */
+export function isRecord(path: string): boolean {
+  return RECORDS.test(path) || MEASURED.test(path);
+}
