@@ -102,38 +102,34 @@ export function judgedFigure({ judge }: Evaluation): ChartOptions | undefined {
 
 /** Quality against cost, the ways that no other one beats joined by a line; undefined where nothing ranks or costs. */
 export function paretoFigure({ ranking: { by, systems } }: Evaluation): ChartOptions | undefined {
-  const all = systems.flatMap((one) => {
+  const all = systems.flatMap((one, at) => {
     const quality = qualityOf(by, one);
-    return quality ? [{ ...one, quality }] : [];
+    return quality ? [{ ...one, quality, place: at + 1 }] : [];
   });
   if (all.length < 2 || all.every(({ usdPer1000 }) => usdPer1000 === 0)) return undefined;
-  const front = all.filter(({ onFront }) => onFront).sort((a, b) => a.usdPer1000 - b.usdPer1000);
+  const [front, others] = [all.filter(({ onFront }) => onFront), all.filter(({ onFront }) => !onFront)];
+  const byCost = front.sort((a, b) => a.usdPer1000 - b.usdPer1000);
   return {
     id: "pareto",
     title: "Quality against cost",
     caption:
-      "Points: ways of asking; vertical lines: 95 % interval. Joined: those of which none is both cheaper and as good.",
+      "Points: ways of asking, numbered by their place in the table; vertical lines: 95 % interval. Joined: those of which none is both cheaper and as good.",
     x: { title: "cost of 1,000 explanations", unit: "US dollars" },
     y: { title: qualityName(by) },
-    data: [
-      pareto(
-        "others",
-        all.filter(({ onFront }) => !onFront),
-        "markers",
-      ),
-      {
-        ...pareto("not beaten", front, "lines+markers+text"),
-        text: front.map(({ system }) => system),
-        textposition: "bottom right",
-      },
-    ],
+    data: [pareto("others", others, "markers+text"), pareto("not beaten", byCost, "lines+markers+text")],
     layout: { showlegend: true, xaxis: { rangemode: "tozero" } },
   };
 }
 
-function pareto(name: string, some: readonly (RankedSystem & { quality: Interval })[], mode: string): Trace {
+interface Placed extends RankedSystem {
+  readonly quality: Interval;
+  readonly place: number;
+}
+
+function pareto(name: string, some: readonly Placed[], mode: string): Trace {
   return {
     ...{ type: "scatter", name, mode, marker: { size: 9 } },
+    ...{ text: some.map(({ place }) => String(place)), textposition: "bottom right" },
     x: some.map(({ usdPer1000 }) => usdPer1000),
     y: some.map(({ quality }) => quality.value),
     interval: { low: some.map(({ quality }) => quality.low), high: some.map(({ quality }) => quality.high) },

@@ -1,7 +1,6 @@
 import type { ChartOptions, Column, Detail, ReportPart, ReportSection, TableOptions } from "corrigenda/report";
 import type { Evaluation } from "./evaluate.ts";
 import { lineLayout, lines } from "./evaluate-figures.ts";
-import { qualityName } from "./evaluate-metrics.ts";
 import { type People, POINTS } from "./evaluate-people.ts";
 import { plural } from "./report-texts.ts";
 
@@ -45,7 +44,7 @@ function peopleFigure({ ranking: { by } }: Evaluation, { systems }: People): Cha
     id: "people",
     title: `Ratings of people, in ${by === "judge" ? "the judge's order" : "the order of METEOR"}`,
     caption: "Points: mean rating; lines: 95 % interval over the learner errors. The best of the ranking is on top.",
-    x: { title: "mean rating", unit: "points, 1 to 5" },
+    x: { title: "mean rating", unit: "points" },
     y: { title: "way of asking" },
     data: [lines(all)],
     ...lineLayout(all),
@@ -58,7 +57,7 @@ function systemTable({ ranking: { by } }: Evaluation, { systems }: People): Tabl
     caption: "People beside the ranking, in the ranking's order; 95 % intervals over the learner errors",
     columns: [
       { key: "system", label: "way of asking" },
-      { key: "quality", label: qualityName(by), digits: 3 },
+      { key: "quality", label: by === "judge" ? "expected wins" : "METEOR", note: "the ranking's", digits: 3 },
       ...POINTS.map((scale): Column => ({ key: scale, label: scale, unit: "points, 1 to 5", digits: 2 })),
       { key: "errors", label: "learner errors rated" },
     ],
