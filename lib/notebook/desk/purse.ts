@@ -44,11 +44,18 @@ export async function openPurse(disk: Disk, folder: string, budgetUsd: number, c
     await journal.append(event);
     await journal.close();
   };
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(() => locked(disk, `${folder}/purse.lock`, clock, work));
-    last = mine.catch(() => undefined);
-    return mine;
+  let last: Promise<void> = Promise.resolve();
+  // Awaits all the way: a refusal then names the line of the cell.
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const before = last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    last = promise;
+    await before;
+    try {
+      return await locked(disk, `${folder}/purse.lock`, clock, work);
+    } finally {
+      resolve();
+    }
   };
   return {
     hold: (mostUsd, name) =>
