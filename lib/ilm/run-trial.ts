@@ -1,5 +1,5 @@
-/** Files of a run that only say when, or by whom: TensorBoard's events, seconds, locks, Slurm's own. */
-const TIMES = /(^|\/)(tensorboard\/|time\.json$|\.lock|slurm\/)/;
+/** Files of a run that only say when, or by whom: TensorBoard's events, seconds, dates of stages, locks, Slurm's own. */
+const TIMES = /(^|\/)(tensorboard\/|time\.json$|methods\.md$|\.lock|slurm\/)/;
 /** Keys that say when, how long or by which code, and hashes of files that hold such keys. */
 const KEYS = ["startedAt", "endedAt", "environment", "manifestSha256", "trainSeconds", "tokensPerSecond"];
 /** Pages that show hours: the same bytes once the hours are (see `withHours`). */

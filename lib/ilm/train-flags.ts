@@ -32,6 +32,7 @@ export const trainFlags = {
   evalOnly: z.boolean().default(false).describe("train nothing: print the losses of the best model so far"),
   precision: z.enum(["fp32", "fp16", "bf16"]).default("fp32").describe("of products; refused where it cannot be had"),
   evalMaxNumExamples: count.default(500).describe("examples of it at most, drawn"),
+  results: z.string().optional().describe("folder of all results, where the other folders are given as ilm/<run>/…"),
 };
 const Flags = z.object(trainFlags);
 export type TrainFlags = z.infer<typeof Flags>;
@@ -73,19 +74,46 @@ export interface TrainPlace {
   readonly study: string;
   readonly run: string;
   readonly stage: string;
-  /** The folder with "{run}" for the run's name, as a recorded command has it. */
-  readonly recorded: string;
 }
 
 /** A folder <results>/ilm/<run>/<stage>, taken apart. Throws StudyError "config" for another one. */
 export function trainPlace(folder: string): TrainPlace {
   const [, results, run, stage] = /^(?:(.+)\/)?ilm\/([^/]+)\/([^/]+)\/?$/.exec(folder) ?? [];
-  if (run !== undefined && stage !== undefined)
-    return { results: results ?? ".", study: "ilm", run, stage, recorded: `${results ?? "."}/ilm/{run}/${stage}` };
+  if (run !== undefined && stage !== undefined) return { results: results ?? ".", study: "ilm", run, stage };
   throw new StudyError(
     "config",
     `${folder} is no stage's folder; give one of its own to each model: results/ilm/my-run/train-C1`,
   );
+}
+
+/** Folders that a training's command names. */
+interface Named {
+  readonly trainDir: string;
+  readonly examplesDir: string;
+  readonly modelName: string;
+}
+
+const NAMED = ["trainDir", "examplesDir", "modelName"] as const;
+
+/** Folders given as ilm/<run>/… beside a results folder, as paths. */
+export function inResults<V extends Named & { readonly results?: string | undefined }>(values: V): Omit<V, "results"> {
+  const { results, ...rest } = values;
+  const moved = NAMED.map((key) => {
+    const path = rest[key];
+    return [key, results !== undefined && path.startsWith("ilm/") ? `${results}/${path}` : path];
+  });
+  return { ...rest, ...Object.fromEntries(moved) };
+}
+
+/** The other way round, for a recorded command: folders of the run as ilm/{run}/…, so that it holds for any run and results. */
+export function recordedFolders<V extends Named>(values: V): V {
+  const { results, run } = trainPlace(values.trainDir);
+  const folder = `${results === "." ? "" : `${results}/`}ilm/${run}/`;
+  const named = NAMED.map((key) => {
+    const path = values[key].replace(/^\.\//, "");
+    return [key, path.startsWith(folder) ? `ilm/{run}/${path.slice(folder.length)}` : values[key]];
+  });
+  return { ...values, ...Object.fromEntries(named) };
 }
 
 /** Where a training runs, and from what. */

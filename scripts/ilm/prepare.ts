@@ -14,14 +14,20 @@ const script = defineScript({
   name: "scripts/ilm/prepare.ts",
   summary: "ilm: texts and masked examples of a plan.",
   positionals: { run: z.string().describe("the run's name, below results/ilm/") },
-  flags: { results: engine.engineFlags.results },
+  flags: {
+    plan: z.string().optional().describe("plan.yaml, for a run that has none yet"),
+    results: engine.engineFlags.results,
+  },
 });
 
 /** As many as create-ilm-examples.ts starts: the files are the same with any number. */
 const [THREADS, THREAD] = [2, new URL("./mask-thread.ts", import.meta.url)] as const;
 
-await main(script, async ({ run, results }, { disk, progress, signal }) => {
+await main(script, async ({ run, plan: file, results }, { disk, progress, signal }) => {
   const root = nodeDisk(disk.resolve(results));
+  const keeper = { disk, root, readText, parseYaml, runFolder: stages.runFolder };
+  if (file !== undefined) await ilm.keepPlan(keeper, file, run);
+  const command = [script.name, "{run}", ...ilm.flagWords({ plan: file })];
   const folder = stages.runFolder({ study: "ilm", run });
   const plan = parseYaml(await readText(root, `${folder}/plan.yaml`), root.resolve(`${folder}/plan.yaml`), ilm.Plan);
   const environment = await engine.stageEnvironment(disk, realClock.now());
@@ -49,7 +55,7 @@ await main(script, async ({ run, results }, { disk, progress, signal }) => {
     for (const stage of job.needs)
       parents.push((await stages.requireStage(root, { study: "ilm", run, stage }, "the same command")).parent);
     const spec = {
-      ...{ study: "ilm", run, stage: job.id, config: ilm.prepareRecord(plan, job), command: [script.name, "{run}"] },
+      ...{ study: "ilm", run, stage: job.id, config: ilm.prepareRecord(plan, job), command },
       ...{ inputs: job.kind === "corpus" ? hashes : [], parents, seeds: { seed: plan.seed }, environment },
     };
     const dataset = csv.endsWith(".jsonl") ? merlin : efcamdat;

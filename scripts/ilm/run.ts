@@ -40,7 +40,7 @@ await main(script, async ({ run: named, plan: file, engine, devices, threads, fi
   await using _held = await holdRun(root, { study: "ilm", run });
   const step = (name: string, ...words: readonly string[]): Promise<void> =>
     runStep([`scripts/ilm/${name}.ts`, run, ...words, "--results", results], signal);
-  await step("prepare");
+  await step("prepare", "--plan", file);
   const work = ilm.planWork(plan, { results, run, engine });
   const prepared = ilm.planJobs(plan).flatMap(({ id, kind }) => (/corpus|examples/.test(kind) ? [id] : []));
   const start = async (one: ilm.Work, slot: ilm.Slot): Promise<void> => {

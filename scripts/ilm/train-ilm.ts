@@ -23,11 +23,11 @@ const script = defineScript({
   examples: ["npx zx scripts/ilm/train-ilm.ts C1 results/ilm/my-run/train-C1 data/char_masks/C1 --max-steps 10000"],
 });
 
-await main(script, async (values, { disk, log, print, progress, signal }) => {
-  const { experimentName: name, trainDir, examplesDir, threads, device, ...flags } = values;
+await main(script, async (given, { disk, log, print, progress, signal }) => {
+  const { experimentName: name, trainDir, examplesDir, threads, device, ...flags } = ilm.inResults(given);
   const place = { engine: flags.engine, device, threads, precision: flags.precision } as const;
   trainer.checkPlace(place);
-  const { results, recorded, ...stageName } = ilm.trainPlace(trainDir);
+  const { results, ...stageName } = ilm.trainPlace(trainDir);
   const root = nodeDisk(disk.resolve(results));
   await using files = await ilm.trainingFiles(disk, examplesDir, flags);
   if (flags.evalOnly) {
@@ -49,11 +49,11 @@ await main(script, async (values, { disk, log, print, progress, signal }) => {
   const validation = ilm.scoredExamples(files.validation, setup, { seed, documents: examples });
   const plan = ilm.trainPlanFrom(flags, training.size);
   const inputs = await engine.hashInputs(disk, files.paths);
-  const { revision } = base;
-  const from = { engine: flags.engine, device, revision, examples: inputs.map(({ sha256 }) => sha256) };
+  const from = { engine: flags.engine, device, revision: base.revision, examples: inputs.map(({ sha256 }) => sha256) };
+  const { trainDir: to, examplesDir: of, ...words } = ilm.recordedFolders({ ...flags, trainDir, examplesDir });
   const spec = {
     ...{ ...stageName, config: ilm.trainRecord(flags, plan, weights.model, from) },
-    command: [script.name, name, recorded, examplesDir, ...ilm.flagWords({ ...flags, device })],
+    command: [script.name, name, to, of, ...ilm.flagWords({ ...words, device })],
     ...{ inputs, seeds: { seed }, environment: await engine.stageEnvironment(disk, realClock.now()) },
   };
   const on = (event: trainer.TrainEvent): void => {

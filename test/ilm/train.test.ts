@@ -51,9 +51,28 @@ describe("how long and how a model trains", () => {
 
   test("a model has a folder of its own below ilm/<run>/", () => {
     const stage = { results: "/x/results", study: "ilm", run: "r1", stage: "train-C1" };
-    const recorded = "/x/results/ilm/{run}/train-C1";
-    expect(ilm.trainPlace("/x/results/ilm/r1/train-C1/")).toEqual({ ...stage, recorded });
+    expect(ilm.trainPlace("/x/results/ilm/r1/train-C1/")).toEqual(stage);
     expect(() => ilm.trainPlace("training/ilm")).toThrow("one of its own to each model");
+  });
+
+  test("its recorded command holds for any results folder and run", () => {
+    for (const results of ["results/", "/x/results/", ""]) {
+      const given = {
+        ...{ trainDir: `${results}ilm/r1/train-all-to-C1`, examplesDir: `${results}ilm/r1/examples-C1` },
+        modelName: `${results}ilm/r1/train-all`,
+      };
+      const recorded = ilm.recordedFolders(given);
+      expect(Object.values(recorded)).toEqual(
+        ["train-all-to-C1", "examples-C1", "train-all"].map((n) => `ilm/{run}/${n}`),
+      );
+      const filled = JSON.parse(JSON.stringify(recorded).replaceAll("{run}", "r1")) as typeof given;
+      expect(ilm.inResults({ ...filled, results: results === "" ? "." : results.slice(0, -1) })).toEqual(
+        results === "" ? JSON.parse(JSON.stringify(given).replaceAll('"ilm/', '"./ilm/')) : given,
+      );
+    }
+    const other = { trainDir: "results/ilm/r1/t", examplesDir: "results/ilm/r10/examples-C1", modelName: "gpt2" };
+    expect(ilm.recordedFolders(other)).toEqual({ ...other, trainDir: "ilm/{run}/t" });
+    expect(ilm.inResults(other)).toEqual(other);
   });
 
   test("a training of a plan starts from the general model where it is to be fine-tuned", () => {

@@ -80,4 +80,9 @@ test("one chain works on a run at a time; Ctrl-C stops all that it started, and 
   first.kill("SIGINT");
   expect((await first.ended).code).toBe(130);
   expect(await done("scripts/ilm/status.ts", "trial", ...results)).not.toContain("running:");
+  // What was begun is told with its command, and gone on with.
+  const open = (await done("scripts/jobs.ts", ...results)).match(/train-(?:C1|B2)(?= {2})/g) ?? [];
+  await done("scripts/jobs.ts", "resume", "ilm/trial", ...results);
+  for (const stage of open) expect(await now.size(`${stage}/manifest.json`)).toBeGreaterThan(0);
+  expect(await done("scripts/jobs.ts", ...results)).toBe("nothing is open\n");
 });
