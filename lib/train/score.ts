@@ -68,6 +68,6 @@ export function meanLoss(tallies: Tallies, kinds: readonly number[]): number {
   if (count > 0) return found.reduce((total, one) => total + one.sum, 0) / count;
   throw new StudyError(
     "dataset",
-    `the examples to be scored have no label of kind ${kinds.join(" or ")}: all answers are empty; make examples with masks`,
+    `the examples to be scored have no label of kind ${kinds.join(" or ")}: all answers are empty or cut off; make examples with masks, or allow longer ones`,
   );
 }
