@@ -3,12 +3,13 @@ import { type Interval, quantile, replicates } from "corrigenda/stats";
 /** Something measured of every competitor, and the same of resamples of the learner errors. */
 export interface Drawn {
   readonly values: ReadonlyMap<string, Interval>;
-  readonly draws: readonly ReadonlyMap<string, number>[];
+  /** By competitor, a number a resample; NaN where the resample holds nothing of it. */
+  readonly draws: ReadonlyMap<string, Float64Array>;
 }
 
-export const NOTHING: Drawn = { values: new Map(), draws: [] };
+export const NOTHING: Drawn = { values: new Map(), draws: new Map() };
 
-const RESAMPLES = 1_000;
+export const RESAMPLES = 1_000;
 
 /** Percentile intervals over the learner errors: each item is one, or belongs to the one that `clusters` names. */
 export function drawnOf(
@@ -17,18 +18,21 @@ export function drawnOf(
   seed: string,
   clusters?: readonly number[],
 ): Drawn {
-  const draws: Map<string, number>[] = [];
-  const keep = (positions: Uint32Array): number => draws.push(of(positions));
-  replicates(n, keep, { seed, clusters, to: RESAMPLES });
   const whole = of(Uint32Array.from({ length: n }, (_, at) => at));
-  const values = [...whole].map(([system, value]) => [system, percentiles(value, own(draws, system))] as const);
+  const draws = new Map([...whole.keys()].map((system) => [system, new Float64Array(RESAMPLES).fill(Number.NaN)]));
+  let at = 0;
+  const keep = (positions: Uint32Array): number => {
+    for (const [system, value] of of(positions)) (draws.get(system) as Float64Array)[at] = value;
+    return at++;
+  };
+  replicates(n, keep, { seed, clusters, to: RESAMPLES });
+  const values = [...whole].map(([system, value]) => [system, percentiles(value, draws.get(system))] as const);
   return { values: new Map(values), draws };
 }
 
-const own = (draws: Drawn["draws"], system: string): number[] => draws.flatMap((draw) => draw.get(system) ?? []);
-
-function percentiles(value: number, drawn: readonly number[]): Interval {
-  const some = drawn.length > 0 ? drawn : [value];
+function percentiles(value: number, drawn: Float64Array | undefined): Interval {
+  const known = drawn?.filter((one) => !Number.isNaN(one)) ?? [];
+  const some = known.length > 0 ? known : [value];
   return { value, low: quantile(some, 0.025), high: quantile(some, 0.975) };
 }
 
@@ -39,11 +43,9 @@ export function leadOf(
   second: string | undefined,
 ): Interval | null {
   const [a, b] = [values.get(first ?? ""), values.get(second ?? "")];
-  if (first === undefined || second === undefined || !a || !b) return null;
-  const gap = a.value - b.value;
-  const gaps = draws.flatMap((draw) => {
-    const [x, y] = [draw.get(first), draw.get(second)];
-    return x === undefined || y === undefined ? [] : [gap < 0 ? y - x : x - y];
-  });
-  return percentiles(Math.abs(gap), gaps);
+  const [xs, ys] = [draws.get(first ?? ""), draws.get(second ?? "")];
+  if (!a || !b || !xs || !ys) return null;
+  const sign = a.value < b.value ? -1 : 1;
+  const gaps = xs.map((x, at) => sign * (x - (ys[at] as number)));
+  return percentiles(sign * (a.value - b.value), gaps);
 }

@@ -1,5 +1,5 @@
 import { type Interval, mean } from "corrigenda/stats";
-import { type Drawn, drawnOf, leadOf, NOTHING } from "./evaluate-draws.ts";
+import { type Drawn, drawnOf, leadOf, NOTHING, RESAMPLES } from "./evaluate-draws.ts";
 import { errorMeans, meanInterval } from "./evaluate-factors.ts";
 import { type FactorName, type Scored, systemOf, variedFactors } from "./evaluate-scores.ts";
 import type { Verdict } from "./judge-verdicts.ts";
@@ -119,10 +119,14 @@ function placeDraws(groups: ReadonlyMap<string, readonly Scored[]>, seed: string
 /** How often each is the best; who ties for it shares. Places are better where they are lower. */
 function firstShares({ draws }: Drawn, by: Ranking["by"]): Map<string, number> {
   const wins = new Map<string, number>();
-  for (const draw of draws) {
-    const most = by === "judge" ? Math.max(...draw.values()) : Math.min(...draw.values());
-    const winners = [...draw].filter(([, value]) => value === most);
-    for (const [system] of winners) wins.set(system, (wins.get(system) ?? 0) + 1 / winners.length);
+  for (let at = 0; at < RESAMPLES; at++) {
+    let [most, winners] = [Number.NEGATIVE_INFINITY, [] as string[]];
+    for (const [system, values] of draws) {
+      const value = by === "judge" ? (values[at] as number) : -(values[at] as number);
+      if (value > most) [most, winners] = [value, [system]];
+      else if (value === most) winners.push(system);
+    }
+    for (const system of winners) wins.set(system, (wins.get(system) ?? 0) + 1 / winners.length);
   }
-  return new Map([...wins].map(([system, won]) => [system, won / draws.length]));
+  return new Map([...wins].map(([system, won]) => [system, won / RESAMPLES]));
 }

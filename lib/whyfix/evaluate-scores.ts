@@ -1,3 +1,4 @@
+import { contentHash } from "corrigenda/json";
 import { bleu, chrf, meteor, rougeL, rougeN, tokens } from "corrigenda/text";
 import { z } from "zod";
 import { EXPECTED_COUNTS } from "./answers.ts";
@@ -50,6 +51,7 @@ export async function scoredAnswers(
   const references = new Map(rows.map((row) => [row.index, referenceOf(row)]));
   const limits = new Map(levels.length.map(({ name, words }) => [name, words]));
   const scored: Scored[] = [];
+  const shared = new Map<string, Scored["factors"]>();
   for await (const record of records) {
     const { original_custom_id: custom_id, data_index, content_payload: payload } = record;
     const text = payload.explanation_en;
@@ -64,7 +66,7 @@ export async function scoredAnswers(
       ...{
         custom_id,
         data_index,
-        factors: factorsOf(levels, record),
+        factors: once(shared, factorsOf(levels, record)),
         sentence: record.formatted_sentence ?? "",
         text,
         words,
@@ -79,9 +81,17 @@ export async function scoredAnswers(
   return paidAlone(scored);
 }
 
+/** One object for all explanations that were asked for in the same way: a grid has many. */
+function once(known: Map<string, Scored["factors"]>, factors: Scored["factors"]): Scored["factors"] {
+  const key = JSON.stringify(factors);
+  const first = known.get(key) ?? factors;
+  known.set(key, first);
+  return first;
+}
+
 /** A reply that several requests share was paid with the first of them: here each costs what it would have alone. */
 function paidAlone(answers: readonly Scored[]): Scored[] {
-  const keyOf = ({ data_index, factors: { model }, text }: Scored): string => JSON.stringify([data_index, model, text]);
+  const keyOf = ({ data_index, factors: { model }, text }: Scored): string => contentHash([data_index, model, text]);
   const paid = new Map(answers.filter(({ usd }) => usd > 0).map((answer) => [keyOf(answer), answer.usd]));
   return answers.map((answer) => (answer.usd > 0 ? answer : { ...answer, usd: paid.get(keyOf(answer)) ?? 0 }));
 }

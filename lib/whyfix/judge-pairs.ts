@@ -1,5 +1,5 @@
 import { keyedRng } from "corrigenda/rng";
-import { differing, type Scored } from "./evaluate-scores.ts";
+import { differing, FACTORS, fixedWith, type Scored } from "./evaluate-scores.ts";
 
 /** Two explanations of one learner error, asked for in ways that differ in one factor. */
 export interface JudgePair {
@@ -54,9 +54,18 @@ export function* judgeItems(pairs: readonly JudgePair[]): Generator<JudgeItem> {
   for (const pair of pairs) for (const order of [1, 2] as const) yield { pair, order };
 }
 
+/** All pairs that differ in one factor and in their texts: a grid of 1,440 ways has a million pairs, and 10,000 of these. */
 function neighbours(answers: readonly Scored[]): Scored[][] {
-  const found: Scored[][] = [];
-  for (const [at, a] of answers.entries())
-    for (const b of answers.slice(at + 1)) if (a.text !== b.text && differing(a, b).length === 1) found.push([a, b]);
-  return found;
+  const found = new Map<number, Scored[]>();
+  for (const factor of FACTORS) {
+    const rest = FACTORS.filter((other) => !fixedWith(factor).includes(other));
+    const places = Map.groupBy(answers.keys(), (at) => JSON.stringify(rest.map((name) => answers[at]?.factors[name])));
+    for (const group of places.values())
+      for (const [i, one] of group.entries())
+        for (const two of group.slice(i + 1)) {
+          const [a, b] = [answers[one], answers[two]] as [Scored, Scored];
+          if (a.text !== b.text && differing(a, b).length === 1) found.set(one * answers.length + two, [a, b]);
+        }
+  }
+  return [...found].sort(([one], [two]) => one - two).map(([, pair]) => pair);
 }

@@ -71,11 +71,15 @@ function centre(skill: Float64Array): void {
 
 /** Of each player: the share of games that it is expected to win, against all others once. In (0, 1). */
 export function expectedWins(strengths: ReadonlyMap<string, number>): Map<string, number> {
+  const skills = Float64Array.from(strengths.values(), Math.exp);
+  const others = Math.max(1, skills.length - 1);
   return new Map(
-    [...strengths].map(([name, own]) => {
-      const others = [...strengths].filter(([other]) => other !== name);
-      const total = others.reduce((sum, [, strength]) => sum + 1 / (1 + Math.exp(strength - own)), 0);
-      return [name, total / Math.max(1, others.length)];
+    [...strengths.keys()].map((name, at) => {
+      const own = skills[at] as number;
+      // Against itself it would win half.
+      let total = -0.5;
+      for (let other = 0; other < skills.length; other++) total += own / (own + (skills[other] as number));
+      return [name, total / others];
     }),
   );
 }
