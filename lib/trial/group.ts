@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { StudyError } from "corrigenda/error";
 import type { Rng } from "corrigenda/rng";
+import { realClock } from "corrigenda/time";
+import type { Environment } from "./processes.ts";
 
 /** How a life of a process group ended, and after how long. */
 export interface GroupLife {
@@ -23,10 +25,10 @@ const LOOK_MS = 20;
  * Returns when none is left. Throws StudyError "stage" where it fails by itself.
  * @param kill absent: nobody kills it
  */
-export async function liveGroup(words: readonly string[], kill?: GroupKill): Promise<GroupLife> {
-  const started = performance.now();
+export async function liveGroup(words: readonly string[], env: Environment, kill?: GroupKill): Promise<GroupLife> {
+  const started = realClock.now();
   const child = spawn(process.execPath, ["node_modules/zx/build/cli.js", ...words], {
-    ...{ detached: true, stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, LOG_LEVEL: "error" } },
+    ...{ detached: true, stdio: ["ignore", "ignore", "pipe"], env: { ...env, LOG_LEVEL: "error" } },
   });
   const group = -(child.pid as number);
   let said = "";
@@ -41,7 +43,7 @@ export async function liveGroup(words: readonly string[], kill?: GroupKill): Pro
   }
   const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
   while (signalled(group, 0)) await wait(5);
-  const ms = performance.now() - started;
+  const ms = realClock.now() - started;
   if (signal === "SIGKILL") return { end: "killed", ms };
   if (code === 0) return { end: "ended", ms };
   throw new StudyError("stage", `${words[0]} ended with exit code ${code}: ${said.trim()}`);
@@ -64,6 +66,7 @@ export interface ChainKills {
  */
 export async function killGroups(
   words: readonly string[],
+  env: Environment,
   { kills, done, whole, stageMs, rng }: ChainKills,
   told: () => Promise<void>,
 ): Promise<void> {
@@ -71,10 +74,10 @@ export async function killGroups(
     const before = await done();
     const after = before + rng.int(Math.max(1, whole - 1 - before));
     const delayMs = rng.next() * 2 * stageMs;
-    if ((await liveGroup(words, { isTime: async () => (await done()) >= after, delayMs })).end === "ended") return;
+    if ((await liveGroup(words, env, { isTime: async () => (await done()) >= after, delayMs })).end === "ended") return;
     await told();
   }
-  await liveGroup(words);
+  await liveGroup(words, env);
 }
 
 /** False where nobody is left in the group. */

@@ -46,7 +46,7 @@ await main(script, async ({ kills, runs, seed, data, steps, devices, folder }, {
     const all = await collect(stagesOf(nodeDisk(place.resolve("now")), { study: "ilm", run: "trial" }));
     return all.flatMap((one) => (one.state === state ? [one.stage] : []));
   };
-  const { ms } = await liveGroup(chain);
+  const { ms } = await liveGroup(chain, process.env);
   await copyFolder(now, calm, () => true);
   const whole = (await stages("finished")).length;
   print(`undisturbed: ${(ms / 1000).toFixed(0)} s, ${whole} stages, ${csv}, ${steps} steps each`);
@@ -55,19 +55,17 @@ await main(script, async ({ kills, runs, seed, data, steps, devices, folder }, {
     await place.remove("now");
     const done = async () => (await stages("finished")).length;
     const fell: string[] = [];
-    await killGroups(
-      killed,
-      { kills, whole, done, stageMs: ms / whole, rng: keyedRng(seed, "kills", run) },
-      async () => {
-        signal.throwIfAborted();
-        fell.push(`${await done()} done, in ${(await stages("open")).join(" + ") || "none"}`);
-        log.info(`run ${run}, kill ${fell.length}: ${fell.at(-1)}`);
-      },
-    );
+    const told = async (): Promise<void> => {
+      signal.throwIfAborted();
+      fell.push(`${await done()} done, in ${(await stages("open")).join(" + ") || "none"}`);
+      log.info(`run ${run}, kill ${fell.length}: ${fell.at(-1)}`);
+    };
+    const rng = keyedRng(seed, "kills", run);
+    await killGroups(killed, process.env, { kills, whole, done, stageMs: ms / whole, rng }, told);
     const files = await compareFolders(calm, now, (path, bytes) => ilm.timeless(path, bytes, false));
     // The undisturbed run's hours put in, the pages that show hours have to be the same bytes too.
     await copyFolder(calm, now, ilm.hoursOf);
-    await liveGroup(["scripts/ilm/compare.ts", "trial", ...ends]);
+    await liveGroup(["scripts/ilm/compare.ts", "trial", ...ends], process.env);
     const all = await compareFolders(calm, now, (path, bytes) => ilm.timeless(path, bytes, true));
     const differ = [...new Set([...files.differ, ...all.differ])];
     rows.push({ run, kills: fell.length, files: all.compared, differ: differ.length, fell: fell.join("; ") });
