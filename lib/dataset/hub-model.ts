@@ -6,7 +6,7 @@ import { fileOf, type HubOptions, pin, tree } from "./hub.ts";
 
 /** Weights of the hub, here. */
 export interface HubModel {
-  /** Of config.json and model.safetensors (or its parts with their index). */
+  /** Of config.json, vocab.json and model.safetensors (or its parts with their index). */
   readonly folder: string;
   /** The commit's sha. */
   readonly revision: string;
@@ -15,7 +15,7 @@ export interface HubModel {
 const Fetched = z.object({ model: z.string(), revision: z.string().regex(/^[0-9a-f]{40,64}$/) });
 /** Never a pickle: reading one can run anything. */
 const WEIGHTS = /^model(?:-\d+-of-\d+)?\.safetensors$/;
-const WANTED = /^(?:config\.json|model\.safetensors\.index\.json)$/;
+const WANTED = /^(?:config\.json|vocab\.json|model\.safetensors\.index\.json)$/;
 
 /** Whether a name may be that of a model of the hub: <owner>/<name>. */
 function isHubName(name: string): boolean {
@@ -23,7 +23,7 @@ function isHubName(name: string): boolean {
 }
 
 /**
- * Fetches a model's config.json and safetensors into `folder`, once: what was fetched whole is used from then on without
+ * Fetches a model's config.json, vocab.json and safetensors into `folder`, once: what was fetched whole is used from then on without
  * asking the hub, what broke off goes on where it stopped. Throws StudyError "network" where the hub cannot be reached,
  * "dataset" where it has no such model, or no safetensors of it.
  */

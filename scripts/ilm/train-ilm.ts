@@ -40,8 +40,8 @@ await main(script, async (given, { disk, log, print, progress, signal }) => {
   const fetch = (model: string, instead: string) => fetchModel(disk, ilm.MODELS, model, { ...hub, instead }, tell);
   const base = await ilm.openBase(disk, flags, { shapes: trainer.GPT2_SHAPES, fetch });
   const tokens = ilm.infillTokens(files.training.header.types, base.vocabulary);
-  const weights = await ilm.startingWeights(trainer, disk, base, tokens, flags.seed);
   const tokenizer = await loadTokenizer("r50k_base", base.vocabulary);
+  const weights = await ilm.startingWeights(trainer, disk, base, { tokens, tokenizer, seed: flags.seed });
   const [length, skipNaiveIncomplete] = [flags.trainSequenceLength, flags.trainSkipNaiveIncomplete];
   const setup = { task: flags.task, length, tokens, tokenizer, skipNaiveIncomplete };
   const [seed, documents, examples] = [flags.seed, flags.trainMaxNumDocuments, flags.evalMaxNumExamples];

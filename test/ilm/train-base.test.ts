@@ -10,6 +10,8 @@ const TINY = { vocab: ilm.GPT2_TOKENS, context: 8, width: 4, layers: 1, heads: 1
 const never = () => Promise.reject(new Error("the hub was asked"));
 const asked = (modelName: string, trainFromScratch = false) => ({ modelName, trainFromScratch });
 const tokens = ilm.infillTokens(["word", "ngram"]);
+const tokenizer = await loadTokenizer("r50k_base");
+const fitting = { tokens, tokenizer, seed: 0 };
 const tiny = (vocab = TINY.vocab) => trainer.initialWeights({ ...TINY, vocab }, 3);
 
 async function exported(disk: Disk, folder: string, vocab?: number): Promise<void> {
@@ -31,7 +33,7 @@ describe("what a training starts from", () => {
       for (const name of ["openai-community/gpt2", "gpt2"]) {
         const base = await ilm.openBase(disk, asked(name), { shapes: trainer.GPT2_SHAPES, fetch });
         expect(base).toMatchObject({ revision: SHA, vocabulary: ilm.GPT2_TOKENS });
-        const weights = await ilm.startingWeights(trainer, disk, base, tokens, 0);
+        const weights = await ilm.startingWeights(trainer, disk, base, fitting);
         expect(weights.model).toEqual({ ...TINY, vocab: ilm.GPT2_TOKENS + 4 });
         const [table, wanted] = [await weights.tensor("wte.weight"), await tiny().tensor("wte.weight")];
         expect(table?.subarray(0, wanted?.length)).toEqual(wanted);
@@ -55,16 +57,31 @@ describe("what a training starts from", () => {
     await expect(ilm.openBase(disk, asked("nothing"), sources)).rejects.toThrow("give one of gpt2, ");
   });
 
-  test("weights with tokens of their own are refused: their words would be others", async () => {
+  test("weights with tokens of their own are refused, by their number or by vocab.json: their words would be others", async () => {
     const disk = memoryDisk();
+    const start = (folder: string) =>
+      ilm.startingWeights(trainer, disk, { folder, vocabulary: ilm.GPT2_TOKENS }, fitting);
     await exported(disk, "m", 50_265);
-    const start = ilm.startingWeights(trainer, disk, { folder: "m", vocabulary: ilm.GPT2_TOKENS }, tokens, 0);
-    await expect(start).rejects.toThrow("has 50265 tokens where GPT-2 has 50257");
+    await expect(start("m")).rejects.toThrow("has 50265 tokens where GPT-2 has 50257");
+    await exported(disk, "own");
+    // As the published file has them: "Ġt" 256, "Ġa" 257, "he" 258, "in" 259, "re" 260.
+    const ids = Array.from({ length: 1_256 }, (_, id) => [tokenizer.decode([id]).replaceAll(" ", "Ġ"), id] as const);
+    expect(ids.slice(256, 261)).toEqual([
+      ["Ġt", 256],
+      ["Ġa", 257],
+      ["he", 258],
+      ["in", 259],
+      ["re", 260],
+    ]);
+    await disk.write("own/vocab.json", JSON.stringify(Object.fromEntries(ids)));
+    await (await start("own")).close();
+    const german = ids.map(([text, id]) => [text === "he" ? "er" : text, id]);
+    await disk.write("own/vocab.json", JSON.stringify(Object.fromEntries(german)));
+    await expect(start("own")).rejects.toThrow('has another token 258 than GPT-2, whose is "he" (vocab.json)');
   });
 });
 
-describe("answers behind the end of a sequence", async () => {
-  const tokenizer = await loadTokenizer("r50k_base");
+describe("answers behind the end of a sequence", () => {
   // "a a a …" is a token a word: n words, the last one masked, make n - 1 + 1 of context, 1, and 2 of the answer.
   const text = (words: number) => Array(words).fill("a").join(" ");
   const LENGTHS = [10, 11, 12, 13, 20];
