@@ -68,6 +68,8 @@ function oneLine(text: string): string {
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
+  // Jupyter sets what stands between two dollar signs of a text as mathematics.
+  $: "<span>$</span>",
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
@@ -76,5 +78,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+  return text.replace(/[&<>"'$]/g, (character) => ENTITIES[character] ?? "");
 }

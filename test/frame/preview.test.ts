@@ -93,3 +93,9 @@ test("in plain text the columns stand in line, numbers to the right", () => {
     ["level     n", "B1 B2     5", "C1     1000", "2 rows × 2 columns"].join("\n"),
   );
 });
+
+test("two prices in a text stay a text: Jupyter would set what is between dollar signs as mathematics", () => {
+  const bundle = tableBundle({ columns: ["text"], rows: [["$100, not $15"]], total: 1 });
+  expect(bundle["text/html"]).toContain("<span>$</span>100, not <span>$</span>15");
+  expect(bundle["text/plain"]).toContain("$100, not $15");
+});

@@ -56,7 +56,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const refusal = mayLeave(dataset, isRemote(place.provider), iMaySend);
   if (refusal) {
     await place[Symbol.asyncDispose]();
-    throw refusal;
+    const { message, facts } = refusal;
+    throw new StudyError("refused", message.replace("add --i-may-send", "set iMaySend to true"), { facts });
   }
   const told = new Set<string>();
   const tell = (warning: string): void => {

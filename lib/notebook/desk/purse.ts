@@ -69,7 +69,7 @@ export async function openPurse(disk: Disk, folder: string, budgetUsd: number, c
         return held;
       }),
     settle: (name, usd) => inTurn(() => add({ t: "settled", name, usd })),
-    spent: async () => fold(await read(), budgetUsd),
+    spent: async () => shown(fold(await read(), budgetUsd)),
   };
 }
 
@@ -83,6 +83,12 @@ function fold(events: readonly PurseEvent[], budgetUsd: number): Spent {
     else spentUsd += paid;
   }
   return { budgetUsd, spentUsd, heldUsd, leftUsd: budgetUsd - spentUsd - heldUsd };
+}
+
+/** Without the dust of sums of floats. */
+function shown({ budgetUsd, spentUsd, heldUsd, leftUsd }: Spent): Spent {
+  const round = (usd: number): number => Number(usd.toFixed(9));
+  return { budgetUsd, spentUsd: round(spentUsd), heldUsd: round(heldUsd), leftUsd: round(leftUsd) };
 }
 
 function overBudget({ budgetUsd, spentUsd, heldUsd }: Spent, mostUsd: number): StudyError {
