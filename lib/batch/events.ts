@@ -141,5 +141,7 @@ function nextState(chunk: ChunkState, event: ChunkEvent): ChunkState {
       return { ...chunk, phase: "created", batch: event.batch };
     case "ingested":
       return { ...chunk, phase: "ingested", ok: event.ok, failed: event.failed, usd: event.usd };
+    default:
+      return chunk; // an event of a later version
   }
 }

@@ -1,4 +1,4 @@
-import { requestKey } from "corrigenda/provider";
+import { requestKey, type WireRequest } from "corrigenda/provider";
 import { keyTable } from "corrigenda/store";
 import type { ChunkMeta, PlanSummary } from "./events.ts";
 import type { BatchOptions } from "./options.ts";
@@ -8,6 +8,9 @@ export interface Plan {
   readonly summary: PlanSummary;
   readonly chunks: readonly ChunkMeta[];
 }
+
+/** Requests of which the store is asked at a time: it may be on another machine. */
+const LOOK_AHEAD = 32;
 
 type Rows<Row> = AsyncIterable<Row> | Iterable<Row>;
 
@@ -26,23 +29,20 @@ export async function writePlan<Row, Out>(rows: Rows<Row>, options: BatchOptions
     tokens: api.limits.enqueuedTokens ?? Number.POSITIVE_INFINITY,
   });
   const sum = { rows: 0, requests: 0, cached: 0, shared: 0, tokens: 0, usd: 0, usdLow: 0, usdHigh: 0 };
-  // One row at a time: what waits here outlives other young objects, for which the collector would take more memory.
-  const add = async (row: Row): Promise<void> => {
-    const wire = provider.encode(prompt.request(row));
-    const key = requestKey(provider, wire);
-    sum.rows += 1;
-    if (seen.find(key) >= 0) {
-      sum.shared += 1;
-      return;
+  // Few rows at a time: what waits here outlives other young objects, for which the collector would take more memory.
+  let group: { readonly id: string; readonly key: string; readonly wire: WireRequest }[] = [];
+  const look = async (): Promise<void> => {
+    const asked = group;
+    group = [];
+    const kept = await store.has(asked.map(({ key }) => key));
+    for (const [place, one] of asked.entries()) {
+      if (kept[place]) sum.cached += 1;
+      else await add(one);
     }
-    seen.add(key);
-    const [isKept] = await store.has([key]);
-    if (isKept) {
-      sum.cached += 1;
-      return;
-    }
+  };
+  const add = async ({ id, key, wire }: (typeof group)[number]): Promise<void> => {
     const { tokens, usd, usdLow, usdHigh } = estimate(wire);
-    await writer.add(prompt.id(row), key, wire, { tokens, usd: usdHigh });
+    await writer.add(id, key, wire, { tokens, usd: usdHigh });
     sum.requests += 1;
     sum.tokens += tokens;
     sum.usd += usd;
@@ -52,8 +52,18 @@ export async function writePlan<Row, Out>(rows: Rows<Row>, options: BatchOptions
   try {
     for await (const row of rows) {
       options.signal?.throwIfAborted();
-      await add(row);
+      const wire = provider.encode(prompt.request(row));
+      const key = requestKey(provider, wire);
+      sum.rows += 1;
+      if (seen.find(key) >= 0) {
+        sum.shared += 1;
+        continue;
+      }
+      seen.add(key);
+      group.push({ id: prompt.id(row), key, wire });
+      if (group.length >= LOOK_AHEAD) await look();
     }
+    await look();
     return { chunks: await writer.finish(), summary: sum };
   } catch (error) {
     await writer.discard();

@@ -21,7 +21,11 @@ export async function submitChunk(context: JobContext, chunk: ChunkState): Promi
 }
 
 /** Starts an uploaded chunk's batch, from a new upload where the file is so old that it may be gone. */
-export function startUploaded(context: JobContext, chunk: ChunkState): Promise<boolean> {
+export async function startUploaded(context: JobContext, chunk: ChunkState): Promise<boolean> {
+  // An earlier process uploaded it: the line that said it would start the batch may be the one that a disk has spoilt.
+  const isOurs = waitingOf(context, chunk.meta.key).refusals > 0;
+  const found = isOurs ? undefined : await findBatch(context, chunk, chunk.uploadedAt);
+  if (found !== undefined && found !== "wait") return adopt(context, chunk, found);
   const isOld = context.options.clock.now() - (chunk.uploadedAt ?? 0) > FILE_LIFE_MS;
   return isOld ? submitChunk(context, chunk) : createBatch(context, chunk);
 }
@@ -71,29 +75,33 @@ function stillHopeful(context: JobContext, key: string, error: unknown): false {
 
 /** Finds out whether a lost create was carried out: adopts the batch, waits, or starts it after two misses a grace time apart. */
 export async function resolveCreate(context: JobContext, chunk: ChunkState): Promise<boolean> {
-  const { options, api, policy } = context;
+  const { policy } = context;
   const { key } = chunk.meta;
-  const since = (chunk.createAt ?? options.clock.now()) - SKEW_MS;
-  const known = new Set(
-    [...context.state.chunks.values()].flatMap(({ batch }) => (batch === undefined ? [] : [batch])),
-  );
-  const wanted = chunkOf(options.disk, chunk.meta);
-  const found = await context.patient(() => api.find(wanted, since, chunk.file, known));
+  const found = await findBatch(context, chunk, chunk.createAt);
   const waiting = waitingOf(context, key);
   if (found === "wait") {
     delete waiting.missedAt;
     return false;
   }
-  if (found !== undefined) {
-    await context.record({ t: "created", at: options.clock.now(), chunk: key, batch: found, adopted: true });
-    context.note("info", `adopted batch ${found}, whose creation was interrupted`);
-    return true;
-  }
+  if (found !== undefined) return adopt(context, chunk, found);
   const now = context.steady.now();
   waiting.missedAt ??= now;
   if (now - waiting.missedAt < policy.graceMs) return false;
   delete waiting.missedAt;
   return createBatch(context, chunk);
+}
+
+function findBatch(context: JobContext, { meta, file }: ChunkState, since: number | undefined) {
+  const { options, api, state } = context;
+  const known = new Set([...state.chunks.values()].flatMap(({ batch }) => (batch === undefined ? [] : [batch])));
+  const oldest = (since ?? options.clock.now()) - SKEW_MS;
+  return context.patient(() => api.find(chunkOf(options.disk, meta), oldest, file, known));
+}
+
+async function adopt(context: JobContext, { meta }: ChunkState, batch: string): Promise<true> {
+  await context.record({ t: "created", at: context.options.clock.now(), chunk: meta.key, batch, adopted: true });
+  context.note("info", `adopted batch ${batch}, whose creation was interrupted`);
+  return true;
 }
 
 export function waitingOf(context: JobContext, key: string): Waiting {

@@ -1,4 +1,6 @@
+import { crc32 } from "node:zlib";
 import { type Appender, type Disk, readJsonl } from "corrigenda/files";
+import type { JsonObject } from "corrigenda/json";
 import { groupCommit } from "./group-commit.ts";
 import type { Journal } from "./types.ts";
 
@@ -8,7 +10,7 @@ export async function openJournal<Event extends object>(disk: Disk, path: string
   let file: Appender | undefined;
   const commit = groupCommit<Event>(async (events) => {
     file ??= await disk.append(path);
-    await file.write(events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+    await file.write(events.map((event) => `${lineOf(event)}\n`).join(""));
     await file.sync();
   });
   return {
@@ -21,12 +23,20 @@ export async function openJournal<Event extends object>(disk: Disk, path: string
   };
 }
 
-/** The events of a journal, for those who only look. Empty when there is none; torn lines are passed over. */
+/** The events of a journal, for those who only look. Empty when there is none; torn and altered lines are passed over. */
 export async function readJournal<Event extends object>(disk: Disk, path: string): Promise<Event[]> {
   const events: Event[] = [];
   if ((await disk.size(path)) === undefined) return events;
   for await (const { value } of readJsonl(disk, path)) {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) events.push(value as Event);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) continue;
+    const { crc, ...event } = value as JsonObject;
+    if (crc === undefined || crc === crc32(JSON.stringify(event))) events.push(event as Event);
   }
   return events;
+}
+
+/** Each event carries its sum: what a failing disk has altered must not be acted on. */
+function lineOf(event: object): string {
+  const text = JSON.stringify(event);
+  return `${text.slice(0, -1)},"crc":${crc32(text)}}`;
 }

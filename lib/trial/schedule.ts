@@ -4,14 +4,7 @@ import type { ToyRow } from "./toy.ts";
 import { noToyFaults, type ToyFaults } from "./toy-service.ts";
 
 /** Mistakes that can be planted in the client, to see that the simulation notices them. */
-export const PLANTED = [
-  "no-fsync",
-  "no-create-intent",
-  "no-find",
-  "no-grace",
-  "no-call-intent",
-  "early-reply",
-] as const;
+export const PLANTED = ["no-fsync", "no-intents", "no-find", "no-grace", "no-call-intent", "early-reply"] as const;
 export type Planted = (typeof PLANTED)[number];
 
 /** All that a seed decides before anything runs. */

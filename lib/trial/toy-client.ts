@@ -58,7 +58,7 @@ async function runBatch(client: ToyClient, store: Store, stage: number): Promise
   const batch = planted === "no-find" ? { ...api, find: async () => undefined } : api;
   const job = openBatchJob<ToyRow, number>({
     ...{ prompt: toyPrompt, provider: { ...toyProvider, batch }, store, disk: folder, run: payer(stage), clock },
-    journal: planted === "no-create-intent" ? without(journal, "create") : journal,
+    journal: planted === "no-intents" ? without(journal, "upload", "uploaded", "create") : journal,
     rng: keyedRng(1, "client"),
     policy: { maxAttempts: 60, patience: 30, ...(planted === "no-grace" && { graceMs: 0 }) },
     estimate: () => ({ tokens: 10, usd: TOY_USD, usdLow: TOY_USD, usdHigh: TOY_ESTIMATE_USD }),
@@ -93,8 +93,11 @@ function lineOf(outcome: Outcome<ToyRow, number>): string {
   return `${JSON.stringify({ id: outcome.id, n: outcome.row.n, ok: outcome.ok, value })}\n`;
 }
 
-function without<Event extends { readonly t: string }>(journal: Journal<Event>, t: Event["t"]): Journal<Event> {
-  return { ...journal, append: async (event) => (event.t === t ? undefined : journal.append(event)) };
+function without<Event extends { readonly t: string }>(
+  journal: Journal<Event>,
+  ...kinds: Event["t"][]
+): Journal<Event> {
+  return { ...journal, append: async (event) => (kinds.includes(event.t) ? undefined : journal.append(event)) };
 }
 
 /** Notes which replies the store has acknowledged. */

@@ -74,12 +74,16 @@ export interface Client {
   values(rows: readonly number[]): Promise<(number | string)[]>;
 }
 
-/** A client process on a disk: open another one on the same disk to resume. Every reply costs $0.01. @param usd the estimate of a request */
+/**
+ * A client process on a disk: open another one on the same disk to resume. Every reply costs $0.01.
+ * @param usd the estimate of a request @param recorded may throw, as a kill would
+ */
 export async function client(
   at: Desk,
   disk: MemoryDisk = memoryDisk(),
   policy: Partial<BatchPolicy> = {},
   usd = 0.01,
+  recorded: (event: BatchEvent) => void = () => undefined,
 ): Promise<Client> {
   const clock: Clock = {
     now: () => at.now,
@@ -97,9 +101,10 @@ export async function client(
     ...{ prompt, provider, store, disk, clock, policy, run: "toy/run/stage", rng: keyedRng(1) },
     journal: {
       ...journal,
-      append: (event) => {
+      append: async (event) => {
         events.push(event);
-        return journal.append(event);
+        await journal.append(event);
+        recorded(event);
       },
     },
     estimate: () => ({ tokens: 10, usd, usdLow: usd, usdHigh: usd }),
