@@ -2,7 +2,7 @@
 // npx zx scripts/jobs.ts resume     goes on with all of it, or with one run: resume whyfix/0622-1458
 // npx zx scripts/jobs.ts cancel whyfix/0622-1458
 import { defineScript, main, runStep, table } from "corrigenda/cli";
-import { openWork, openWorkplace } from "corrigenda/engine";
+import { openSharedWork, openWork, openWorkplace } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { collect, nodeDisk } from "corrigenda/files";
 import { simulateIelts } from "corrigenda/ielts";
@@ -35,12 +35,16 @@ await main(script, async ({ action, run, results, baseUrl }, around) => {
     around.print(run === undefined ? "nothing is open" : `nothing is open in ${run}`);
     return;
   }
+  await using shared = around.store === undefined ? undefined : await openSharedWork(around.store);
   const where = baseUrl === undefined ? [] : ["--base-url", baseUrl];
   if (action === "list") {
-    const rows = chosen.map(({ study, stage, requests, done, failed, batches, resume, ...one }) => ({
-      ...{ run: `${study}/${one.run}`, stage, requests, done, failed, batches: batches.length },
-      "goes on with": `npx zx ${resume.join(" ")}`,
-    }));
+    const rows = [];
+    for (const { study, stage, requests, done, failed, batches, resume, ...one } of chosen) {
+      const name = `${study}/${one.run}`;
+      const waiting = shared && { "with workers": await shared.requests(name) };
+      const numbers = { requests, done, failed, batches: batches.length, ...waiting };
+      rows.push({ run: name, stage, ...numbers, "goes on with": `npx zx ${resume.join(" ")}` });
+    }
     around.print(table(rows));
     return;
   }
@@ -53,6 +57,8 @@ await main(script, async ({ action, run, results, baseUrl }, around) => {
   }
   if (run === undefined)
     throw new StudyError("config", "cancel which run? Name it: npx zx scripts/jobs.ts cancel <study>/<run>");
+  if (shared)
+    around.print(`${run}: taken back from the shared store; ${await shared.withdraw(run)} requests stay with workers`);
   for (const { provider, batches, stage } of chosen) {
     if (!provider || batches.length === 0) continue;
     const settings = baseUrl === undefined ? provider : { ...provider, baseUrl };

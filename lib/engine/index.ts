@@ -24,6 +24,7 @@ export { type PriceList, priceLines, priceRows } from "./price.ts";
 export { writeBehind, writeIndex } from "./publish.ts";
 export { runOf } from "./run-of.ts";
 export { sampleRows } from "./sample.ts";
+export { openSharedWork } from "./shared-work.ts";
 export * from "./stages.ts";
 export { parentOf, tableStage } from "./table-stage.ts";
 export { copyFile, readTable, textLines, writeLines } from "./tables.ts";

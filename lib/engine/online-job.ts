@@ -1,12 +1,12 @@
 import type { BatchProgress, PlanSummary } from "corrigenda/batch";
 import { StudyError } from "corrigenda/error";
 import { type OnlineEvent, type OnlineNotice, runOnline } from "corrigenda/online";
-import { requestKey } from "corrigenda/provider";
-import { type Failures, keyTable, openJournal } from "corrigenda/store";
+import { type Failures, openJournal } from "corrigenda/store";
 import { approve } from "./approve.ts";
 import { callPricing, callSettings, callsUnknown } from "./calls.ts";
 import { type CheckedQuestion, estimatorOf, type Job } from "./job.ts";
 import { askShared } from "./shared-online.ts";
+import { survey } from "./survey.ts";
 import type { Workplace } from "./workplace.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function openOnlineJob<Row, Out>(
   question: CheckedQuestion<Row, Out>,
   folder: string,
 ): Promise<Job<Row, Out>> {
-  const { provider, store, root } = place;
+  const { store, root } = place;
   const journal = await openJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
   const { estimate, unpriced } = estimatorOf(question, callPricing(place));
   const { prompt, checked } = question.guarded;
@@ -43,29 +43,11 @@ export async function openOnlineJob<Row, Out>(
       });
     },
   });
-  const survey = async (): Promise<PlanSummary> => {
-    const sum = { rows: 0, requests: 0, cached: 0, shared: 0, tokens: 0, usd: 0, usdLow: 0, usdHigh: 0 };
-    const seen = keyTable();
-    for await (const row of question.rows()) {
-      const wire = provider.encode(checked.request(row));
-      const key = requestKey(provider, wire);
-      sum.rows += 1;
-      if (seen.find(key) >= 0) sum.shared += 1;
-      else if ((await store.has([key]))[0]) sum.cached += 1;
-      else {
-        sum.requests += 1;
-        const one = estimate(wire);
-        for (const part of ["tokens", "usd", "usdLow", "usdHigh"] as const) sum[part] += one[part];
-      }
-      if (seen.find(key) < 0) seen.add(key);
-    }
-    return sum;
-  };
   let failed: Failures | undefined;
   return {
     progress: () => progress,
     plan: async () => {
-      const summary = await survey();
+      const summary = await survey(place, { rows: question.rows(), request: checked.request, estimate });
       approve(place, question, { summary, unpriced });
       refuseOverBudget(summary, sending.spentElsewhereUsd + (await store.spentUsd(folder)), question.maxCostUsd);
       progress.requests = summary.requests;

@@ -28,11 +28,11 @@ export interface Leases {
   complete(hold: Hold, also?: (sql: Sql) => Promise<void>): Promise<boolean>;
   /** Another may take it, a little later. */
   giveBack(hold: Hold): Promise<void>;
-  /** How many of a run's leases are not completed. */
+  /** How many leases of a stage, or of all stages of "<study>/<run>", are not completed. */
   open(run: string): Promise<{ readonly leases: number; readonly requests: number }>;
   /** Keys of the requests in a run's open leases. */
   openKeys(run: string): AsyncIterable<string>;
-  /** Takes back what nobody holds; how many stay with their holders. */
+  /** Takes back what nobody holds, of a stage or of a whole run; how many stay with their holders. */
   withdraw(run: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -103,8 +103,8 @@ export async function pgLeases(database: Database, runs: RunIds): Promise<Leases
       }),
     open: async (run) => {
       const { rows } = await sql(
-        "select count(*) as leases, coalesce(sum(requests), 0) as requests from corrigenda.leases where run = $1",
-        [await runs.id(run)],
+        `select count(*) as leases, coalesce(sum(requests), 0) as requests from corrigenda.leases where run in (${UNDER})`,
+        [runs.space, run],
       );
       return { leases: Number(rows[0]?.leases), requests: Number(rows[0]?.requests) };
     },
@@ -116,24 +116,25 @@ export async function pgLeases(database: Database, runs: RunIds): Promise<Leases
         for (let at = 0; at < keys.length; at += KEY_BYTES) yield keys.toString("hex", at, at + KEY_BYTES);
       }
     },
-    withdraw: async (run) => {
-      const id = await runs.id(run);
-      return transact(async (inside) => {
+    withdraw: (run) =>
+      transact(async (inside) => {
         const free = await inside(
           `select job.id from ${SCHEMA}.job join corrigenda.leases lease on lease.id = job.id
-           where lease.run = $1 and job.name = $2 and job.state < 'active' for update of job skip locked`,
-          [id, queue],
+           where lease.run in (${UNDER}) and job.name = $3 and job.state < 'active' for update of job skip locked`,
+          [runs.space, run, queue],
         );
         const ids = free.rows.map((row) => row.id as string);
         if (ids.length > 0) await boss.deleteJob(queue, ids, { db: bossDb(inside) });
         await inside("delete from corrigenda.leases where id = any($1)", [ids]);
-        const left = await inside("select from corrigenda.leases where run = $1", [id]);
+        const left = await inside(`select from corrigenda.leases where run in (${UNDER})`, [runs.space, run]);
         return left.rows.length;
-      });
-    },
+      }),
     close: () => boss.stop({ graceful: false }),
   };
 }
+
+/** The run of this name, and those below it. */
+const UNDER = "select id from corrigenda.runs where space = $1 and (name = $2 or starts_with(name, $2 || '/'))";
 
 async function startBoss({ sql }: Database, queue: string): Promise<PgBoss> {
   const { PgBoss } = await import("pg-boss");

@@ -96,6 +96,8 @@ export function pgRates({ sql, clock }: Database, service: string, scale: number
         Math.max(limit ?? 0, limit === undefined ? Math.max(remaining, grants.get(meter)?.perMinute ?? 0) : 0),
       );
       const left = news.map(({ remaining }, place) => remaining ?? limits[place]);
+      for (const [place, { meter }] of news.entries())
+        if (!grants.has(meter)) grants.set(meter, { perMinute: limits[place] ?? 0, left: 0 });
       sql(LEARN, [service, news.map(({ meter }) => meter), limits, left]).then(
         () => {
           lookedAt = Math.min(lookedAt, now - LOOK_MS);

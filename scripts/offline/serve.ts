@@ -23,16 +23,17 @@ const script = defineScript({
     port: z.number().int().min(0).max(65_535).default(8787).describe("port; 0 takes a free one"),
     state: z.string().default("results/.offline").describe("folder of files, batches and the bill"),
     faults: z.string().optional().describe("inject faults, planned by this seed"),
+    faultShare: z.number().min(0).max(1).default(1).describe("how many of the usual faults"),
     scale: z.number().positive().default(1).describe("how many times as fast its clock runs; the client's must too"),
     enqueuedTokens: z.number().int().positive().optional().describe("input tokens in all open batches of a model"),
   },
   examples: ["npx zx scripts/offline/serve.ts --port 0 --state /tmp/offline --faults 1126 --scale 1000"],
 });
 
-await main(script, async ({ port, state, faults, scale, enqueuedTokens }, { signal, print }) => {
+await main(script, async ({ port, state, faults, faultShare, scale, enqueuedTokens }, { signal, print }) => {
   const service = await startOfflineService({
     ...{ disk: nodeDisk(state), clock: scaledClock(scale), simulators, port },
-    faults: faults === undefined ? noFaults : harshFaults(faults),
+    faults: faults === undefined ? noFaults : harshFaults(faults, faultShare),
     limits: enqueuedTokens === undefined ? {} : { enqueuedTokens },
   });
   print(JSON.stringify({ url: service.url }));

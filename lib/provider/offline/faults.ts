@@ -45,13 +45,17 @@ export const noFaults: FaultPlan = {
   lateOutputMs: 90_000,
 };
 
-/** Everything that a client can get over. Left out: noCredit stops a run by design, refusedLine fails rows for good. */
-export function harshFaults(seed: number | string): FaultPlan {
+/**
+ * Everything that a client can get over. Left out: noCredit stops a run by design, refusedLine fails rows for good.
+ * @param share [0, 1] of the rates: at the full ones a tenth of all calls are told to wait, and a run is slow
+ */
+export function harshFaults(seed: number | string, share = 1): FaultPlan {
   const http = { rateShort: 0.05, rateLong: 0.02, rateSilent: 0.03, server: 0.05, hang: 0.01, cutBefore: 0.05 };
   const cuts = { cutAfter: 0.08, cutDownload: 0.1 };
   const batch = { listDelay: 0.5, batchQuota: 0.1, batchExpire: 0.1, lateOutput: 0.3, emptyErrorFile: 0.3 };
   const lines = { garbageLine: 0.3, tornTail: 0.3, busyLine: 0.03, zeroLine: 0.01 };
-  return { ...noFaults, seed, rates: { ...http, ...cuts, ...batch, ...lines } };
+  const all = Object.entries({ ...http, ...cuts, ...batch, ...lines });
+  return { ...noFaults, seed, rates: Object.fromEntries(all.map(([kind, rate]) => [kind, rate * share])) };
 }
 
 /** Faults that one object (a request, a line of a batch) can suffer, so that trying again ends well. */
