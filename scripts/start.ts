@@ -33,7 +33,7 @@ await main(script, async ({ results, verbose }, { disk, print, signal }) => {
   const yaml = parseYaml(await readText(disk, FILE), FILE, z.array(z.array(Study)));
   const lanes = yaml.map((lane) =>
     lane.map(({ steps, run, ...study }) => ({
-      ...{ ...study, ...runName(run), run: runName(run).run },
+      ...{ ...study, ...runName(run), asked: steps },
       steps: steps.map((step) => {
         const words = step.split(" ").map((word) => word.replace("{results}", results));
         return [`scripts/${words[0]}`, ...words.slice(1), "--results", results];
@@ -43,20 +43,19 @@ await main(script, async ({ results, verbose }, { disk, print, signal }) => {
   const root = nodeDisk(disk.resolve(results));
   process.env.NODE_COMPILE_CACHE ??= disk.resolve("node_modules/.cache/compiled"); // forty processes load the same modules
   const code = await codeHash(disk);
-  const made = (steps: readonly (readonly string[])[]) => ({ code, steps: steps.map((words) => words.join(" ")) });
   let started = 0;
   await runChains(lanes, {
     ...{ signal, verbose, clock: realClock, terminal: createTerminal(process.stderr) },
-    stands: async ({ steps, study, run }) => {
-      const why = await whyNotStanding({ root, study, run }, made(steps));
+    stands: async ({ asked, study, run }) => {
+      const why = await whyNotStanding({ root, study, run }, { code, steps: asked });
       if (why === undefined) return true;
       started += 1;
       await openDamaged({ root, study, run });
       return false;
     },
-    ended: async ({ steps, study, run }, said, well) => {
+    ended: async ({ asked, study, run }, said, well) => {
       await root.write(`.start/${study}-${run}.log`, `${said.join("\n")}\n`);
-      if (well) await recordStanding({ root, study, run }, made(steps), start);
+      if (well) await recordStanding({ root, study, run }, { code, steps: asked }, start);
     },
   });
   const runs = await collect(shownRuns(root));

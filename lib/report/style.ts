@@ -118,7 +118,8 @@ dialog pre { margin: 6px 0 0; padding: 14px 16px; background: var(--paper); bord
   .stats div { padding: 14px 12px 14px 0; }
   .stats strong { font-size: 1.6rem; }
   section { margin-top: 44px; }
-  .tools input, .filters { width: 100%; }
+  .filters { flex: 1 1 100%; }
+  .tools input { width: 100%; }
   .tools select { flex: 1; min-width: 0; }
   th, td { padding: 8px 10px; }
   dialog { padding: 0 18px 32px; border-left: 0; }
