@@ -19,9 +19,10 @@ export interface SlurmArray {
   readonly onDevice: boolean;
 }
 
-/** A plan under its run's name. */
+/** A plan and its file, under its run's name. */
 export interface PlannedRun {
   readonly plan: Plan;
+  readonly file: string;
   readonly run: string;
 }
 
@@ -55,9 +56,9 @@ export function slurmArrays(
       step("status", run),
     ],
   });
-  const prepare = { name: "prepare", tasks: runs.map(({ run }) => ({ commands: [step("prepare", run)] })) };
+  const prepared = runs.map(({ run, file }) => ({ commands: [step("prepare", run, "--plan", file)] }));
   return [
-    { ...prepare, onDevice: false },
+    { name: "prepare", tasks: prepared, onDevice: false },
     { name: "train", tasks: trainings(false), after: { name: "prepare", how: "afterok" }, onDevice: true },
     ...(tuned.length > 0
       ? [{ name: last, tasks: tuned, after: { name: "train", how: "afterany" }, onDevice: true } as const]

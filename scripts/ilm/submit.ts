@@ -41,7 +41,8 @@ await main(script, async ({ run: named, plan: files, slurm, sbatch, dryRun, ...f
   }
   const root = dryRun ? memoryDisk() : nodeDisk(disk.resolve(results));
   const runs: ilm.PlannedRun[] = [];
-  for (const file of files) runs.push(await ilm.keepPlan({ disk, root, readText, parseYaml, runFolder }, file, named));
+  const keeper = { disk, root, readText, parseYaml, runFolder };
+  for (const file of files) runs.push({ file, ...(await ilm.keepPlan(keeper, file, named)) });
   const folder = `${runFolder({ study: "ilm", run: runs[0]?.run ?? "" })}/slurm`;
   const queued = `${folder}/queued.json`;
   if ((await root.size(queued)) !== undefined) {

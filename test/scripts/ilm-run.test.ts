@@ -51,7 +51,7 @@ test.skipIf(missing !== undefined)(
     const { train, finish } = JSON.parse(await readText(now, "slurm/queued.json")) as Record<string, string>;
     const again = await start(submit, cluster.env).ended;
     expect(again.err).toMatch(/^error\[locked\]: this run's jobs [\d,]+ are in the queue; wait for them, or: scancel/);
-    while ((await now.size("train-B2/config.json")) === undefined) await wait(20);
+    while ((await now.size("train-B2/last.safetensors")) === undefined) await wait(5);
     const { pid } = JSON.parse(await readText(now, "train-B2/.lock")) as { pid: number };
     process.kill(pid, "SIGKILL");
     while (!cluster.ask("scontrol", "show", "job", `${train}_1`).includes("JobState=FAILED")) await wait(100);
