@@ -17,5 +17,6 @@ export { defineScript, parseScript, type Script } from "./script.ts";
 export { runStep } from "./step.ts";
 export { type Cell, table } from "./table.ts";
 export { createTerminal, type Terminal } from "./terminal.ts";
+export { startThread, type Thread } from "./threads.ts";
 export { textWidth } from "./width.ts";
 export { parseYaml } from "./yaml.ts";

@@ -29,5 +29,4 @@ export * from "./stages.ts";
 export { parentOf, tableStage } from "./table-stage.ts";
 export { copyFile, readTable, textLines, writeLines } from "./tables.ts";
 export { type Ask, type TalkOptions, talkStage } from "./talk.ts";
-export { startThread, type Thread } from "./threads.ts";
 export { openKept, openWorkplace, type ProviderSettings, readingProvider, type Workplace } from "./workplace.ts";

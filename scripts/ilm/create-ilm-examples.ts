@@ -1,7 +1,7 @@
 // npx zx scripts/ilm/create-ilm-examples.ts train data/char_masks/efcamdat_C1 --seed 0 --data-dir data/raw/efcamdat_C1
 // Masked examples of a split's documents: <out-dir>/<tag>.ilm, and <tag>.jsonl with --jsonl. docs/ilm.md says what is in them.
-import { defineScript, duration, main } from "corrigenda/cli";
-import { startThread, writeLines } from "corrigenda/engine";
+import { defineScript, duration, main, startThread } from "corrigenda/cli";
+import { writeLines } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { nodeDisk } from "corrigenda/files";
 import * as ilm from "corrigenda/ilm";

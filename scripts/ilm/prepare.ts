@@ -1,6 +1,6 @@
 // npx zx scripts/ilm/prepare.ts my-run
 // The texts and masked examples of a run's plan: results/ilm/<run>/corpus-<level>/ and examples-<level>/.
-import { defineScript, main, parseYaml } from "corrigenda/cli";
+import { defineScript, main, parseYaml, startThread } from "corrigenda/cli";
 import { efcamdat, merlin } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
@@ -36,7 +36,7 @@ await main(script, async ({ run, plan: file, results }, { disk, progress, signal
   await using stack = new AsyncDisposableStack();
   let workers: ReturnType<ilm.MaskThreads> | undefined;
   const threads: ilm.MaskThreads = (masks) => {
-    const open = () => stack.use(engine.startThread<ilm.CorpusBlock, ilm.MaskedBlock>(THREAD, masks)).work;
+    const open = () => stack.use(startThread<ilm.CorpusBlock, ilm.MaskedBlock>(THREAD, masks)).work;
     workers ??= Array.from({ length: THREADS }, open);
     return workers;
   };

@@ -1,7 +1,7 @@
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { startThread } from "corrigenda/engine";
+import { startThread } from "corrigenda/cli";
 import { nodeDisk } from "corrigenda/files";
 import { afterAll, expect, test } from "vitest";
 
