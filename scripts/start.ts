@@ -16,6 +16,7 @@ const Study = z.strictObject({
   steps: z.array(z.string()).min(1),
 });
 const FILE = "scripts/start.yaml";
+const OLDER = "If results/ is of an older version of this project: npm start -- --results results/new";
 
 const script = defineScript({
   name: "scripts/start.ts",
@@ -43,34 +44,36 @@ await main(script, async ({ results, verbose }, { disk, print, signal }) => {
   const root = nodeDisk(disk.resolve(results));
   process.env.NODE_COMPILE_CACHE ??= disk.resolve("node_modules/.cache/compiled"); // forty processes load the same modules
   const code = await codeHash(disk);
-  let started = 0;
+  const started: string[] = [];
   await runChains(lanes, {
     ...{ signal, verbose, clock: realClock, terminal: createTerminal(process.stderr) },
-    stands: async ({ asked, study, run }) => {
+    stands: async ({ name, asked, study, run }) => {
       const why = await whyNotStanding({ root, study, run }, { code, steps: asked });
       if (why === undefined) return true;
-      started += 1;
+      started.push(`${name} (${why})`);
       await openDamaged({ root, study, run });
       return false;
     },
     ended: async ({ asked, study, run }, said, well) => {
-      await root.write(`.start/${study}-${run}.log`, `${said.join("\n")}\n`);
+      const log = `.start/${study}-${run}.log`;
+      await root.write(log, `${said.join("\n")}\n`);
       if (well) await recordStanding({ root, study, run }, { code, steps: asked }, start);
+      else print(`All that its steps said: ${root.resolve(log)}\n${OLDER}`);
     },
   });
   const runs = await collect(shownRuns(root));
   await writeIndex(root);
   print("\nFound:");
   for (const { study, run, name, asks } of lanes.flat()) {
-    const headline = runs.find((one) => one.study === study && one.run === run)?.headline;
-    const provider = runs.find((one) => one.study === study && one.run === run)?.provider;
+    const { headline, provider } = runs.find((one) => one.study === study && one.run === run) ?? {};
     print(`${name}: ${asks}`);
     if (headline)
       print(
         `  ${headline.name}: ${intervalText(headline)}, n = ${headline.n} (${provider === "offline" ? "simulated" : provider})`,
       );
   }
-  const again = started === 0 ? "Nothing had changed, so nothing was started again" : `Studies started: ${started}`;
+  const none = "Nothing had changed, so nothing was started again";
+  const again = started.length === 0 ? none : `Studies started: ${started.sort().join(", ")}`;
   print(`\n${again}; ${duration(realClock.now() - start)}. Intervals are 95 %.`);
   print(`All runs, reports and methods: ${root.resolve("index.html")}`);
   print("Next: npm run notebook -- notebooks/00-tour.ipynb, or docs/ for your own data and a real model.");
