@@ -1,5 +1,5 @@
 import { isStudyError, StudyError } from "corrigenda/error";
-import { type Disk, nodeDisk } from "corrigenda/files";
+import { type Disk, nodeDisk, othersMayRead } from "corrigenda/files";
 import { type Clock, realClock } from "corrigenda/time";
 import { readArgv, scriptArgs } from "./argv.ts";
 import { helpPage } from "./help.ts";
@@ -72,6 +72,8 @@ export async function main<V>(
       around.setVariable?.(STORE, store); // the steps of a chain keep theirs there too; a flag would show it to all
     }
     const log = createLogger({ level, clock: around.clock, redact, line: terminal.line });
+    if (known.length > 0 && (await othersMayRead(around.disk, ".env")))
+      log.warn("other users of this machine may read .env, where keys are kept: chmod 600 .env");
     const progress = createProgress({ terminal, clock: around.clock, quiet: level === "error" });
     const print = (text: string): unknown => around.stdout.write(`${plain(redact(text))}\n`);
     try {

@@ -13,3 +13,4 @@ export { type JsonlLine, lineBlocks, readJsonl, readText } from "./lines.ts";
 export { isHeld } from "./lock.ts";
 export { type MemoryDisk, memoryDisk } from "./memory-disk.ts";
 export { nodeDisk } from "./node-disk.ts";
+export { othersMayRead } from "./others-read.ts";
