@@ -21,7 +21,7 @@ export interface Crew {
 const BEYOND_LEASE_MS = 26_000;
 
 /** Disturbs the crew once, and puts right what was disturbed. Ends at once where the coordinator has ended. */
-export async function disturb(crew: Crew, what: Disturbance, rng: Rng): Promise<void> {
+async function disturb(crew: Crew, what: Disturbance, rng: Rng): Promise<void> {
   const { server, members, wires } = crew;
   const last = members.length - 1;
   const place = what === "kill coordinator" ? last : rng.int(Math.max(1, last));
@@ -49,4 +49,33 @@ export async function disturb(crew: Crew, what: Disturbance, rng: Rng): Promise<
 async function outlast({ members }: Crew, ms: number): Promise<void> {
   const until = realClock.now() + ms;
   while (realClock.now() < until && members.at(-1)?.isRunning) await realClock.sleep(100);
+}
+
+export interface Disturbing {
+  /** Done in turn. */
+  readonly kinds: readonly Disturbance[];
+  readonly times: number;
+  /** Between two, on average, ms. */
+  readonly everyMs: number;
+  readonly rng: Rng;
+  readonly signal: AbortSignal;
+  readonly tell: (what: Disturbance) => void;
+}
+
+/** Disturbs a crew again and again until its coordinator has ended; how often what was done. */
+export async function disturbOften(crew: Crew, options: Disturbing): Promise<ReadonlyMap<Disturbance, number>> {
+  const { kinds, times, everyMs, rng, signal, tell } = options;
+  const done = new Map<Disturbance, number>();
+  const isRunning = (): boolean => crew.members.at(-1)?.isRunning === true;
+  for (let n = 0; n < times && isRunning(); n++) {
+    const until = realClock.now() + everyMs * (0.5 + rng.next());
+    while (realClock.now() < until && isRunning()) await realClock.sleep(100, signal);
+    const what = kinds[n % kinds.length];
+    if (what === undefined || !isRunning()) break;
+    tell(what);
+    await disturb(crew, what, rng);
+    done.set(what, (done.get(what) ?? 0) + 1);
+  }
+  await crew.members.at(-1)?.ended();
+  return done;
 }

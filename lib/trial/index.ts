@@ -8,7 +8,7 @@
  */
 export { auditCalls, type CallsAudit } from "./calls-audit.ts";
 export { type Member, startMember } from "./crew.ts";
-export { type Disturbance, disturb } from "./disturb.ts";
+export { type Disturbance, disturbOften } from "./disturb.ts";
 export { killGroups, liveGroup } from "./group.ts";
 export { type KillPlan, killPlan } from "./kill-plan.ts";
 export { openKillTrial } from "./killed-study.ts";

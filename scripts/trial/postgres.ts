@@ -1,11 +1,10 @@
 // npm run trial:postgres
-// Four workers over one Postgres answer 100,000 requests of the offline service, which injects faults, while workers and the
-// run's own process are killed, paused past their lease and cut off, and Postgres falls over and comes back. The service's
-// bill, the table and the ledger must agree: each request answered once, and paid again only where a fault fell into its call.
+// Four workers over one Postgres answer 100,000 requests of the offline service and its faults, while workers and the run's own
+// process are killed, paused past their lease and cut off, and Postgres falls over. Bill, table and ledger must agree.
 import { defineScript, main, table } from "corrigenda/cli";
 import { readingProvider } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
-import { nodeDisk, readText } from "corrigenda/files";
+import { nodeDisk } from "corrigenda/files";
 import { keyedRng } from "corrigenda/rng";
 import { realClock } from "corrigenda/time";
 import * as trial from "corrigenda/trial";
@@ -26,7 +25,8 @@ const script = defineScript({
       .describe("what is done"),
     everyMs: count.default(4_000).describe("between two of them, on average, ms"),
     seed: z.number().int().default(1126).describe("of faults and disturbances"),
-    scale: z.number().positive().default(3_000).describe("clock scale of service and calls"),
+    faultShare: z.number().min(0).max(1).default(0.02).describe("how many of the offline service's usual faults"),
+    scale: z.number().positive().default(1_000).describe("clock scale of service and calls"),
     folder: z.string().default("results/.trial/postgres").describe("working folder; emptied first"),
   },
   examples: ["npm run trial:postgres", "npm run trial:postgres -- --requests 5000 --disturbances 3"],
@@ -39,7 +39,16 @@ await main(script, async (flags, { disk: here, log, print, signal }) => {
   const rng = keyedRng(seed, "disturbances");
   await using server = await trial.startPostgres();
   await using service = await trial.startServing([
-    ...["--state", disk.resolve("state"), "--scale", String(scale), "--faults", String(seed)],
+    ...[
+      "--state",
+      disk.resolve("state"),
+      "--scale",
+      String(scale),
+      "--faults",
+      String(seed),
+      "--fault-share",
+      String(flags.faultShare),
+    ],
   ]);
   await server.database("trial");
   await using open = new AsyncDisposableStack();
@@ -54,29 +63,18 @@ await main(script, async (flags, { disk: here, log, print, signal }) => {
   };
   const started = realClock.now();
   const crew = { server, wires, restart, members: Array.from({ length: workers }, (_, place) => restart(place)) };
-  const killAll = (): void => {
-    for (const member of crew.members) member.signal("SIGKILL");
-  };
-  open.defer(killAll);
-  const done = new Map<string, number>();
-  for (let n = 0; n < flags.disturbances && crew.members.at(-1)?.isRunning; n++) {
-    await realClock.sleep(flags.everyMs * (0.5 + rng.next()), signal);
-    const what = flags.kinds[n % flags.kinds.length] ?? "restart";
-    if (!crew.members.at(-1)?.isRunning) break;
-    log.info(`${Math.round((realClock.now() - started) / 1000)} s: ${what}`);
-    await trial.disturb(crew, what, rng);
-    done.set(what, (done.get(what) ?? 0) + 1);
-  }
-  await crew.members.at(-1)?.ended();
-  const seconds = (realClock.now() - started) / 1000;
-  const root = nodeDisk(disk.resolve("results"));
-  const lines = (await readText(root, "trial/r1/collect/collect.jsonl")).trimEnd().split("\n");
-  const unanswered = lines.filter((line) => !line.includes('"ok":true')).length + requests - lines.length;
-  const asked = trial.trialWires(readingProvider({ name: "offline" }), "r1", requests);
-  const ledger = { root, ledger: "trial/r1/collect/ledger.jsonl" };
-  const audit = await trial.auditCalls(nodeDisk(disk.resolve("state")), ledger, asked);
-  print(table([{ seconds: Math.round(seconds), ...Object.fromEntries(done), unanswered, ...audit }]));
-  if (unanswered + audit.unbilled + audit.unaccounted > 0)
-    throw new StudyError("stage", `the trial failed; seed ${seed}`);
-  print(`each request answered once; ${audit.billedAgain} billed again, all in the ledger (seed ${seed})`);
+  open.defer(() => crew.members.forEach((member) => void member.signal("SIGKILL")));
+  const seconds = (): number => Math.round((realClock.now() - started) / 1000);
+  const tell = (what: string): void => log.info(`${seconds()} s: ${what}`);
+  const { disturbances: times, everyMs } = flags;
+  const done = await trial.disturbOften(crew, { kinds: flags.kinds, times, everyMs, rng, signal, tell });
+  const took = seconds();
+  const run = { name: "r1", requests, provider: readingProvider({ name: "offline" }) };
+  const audit = await trial.auditCalls(nodeDisk(disk.resolve("state")), nodeDisk(disk.resolve("results")), run);
+  print(table([{ seconds: took, ...Object.fromEntries(done), ...audit }]));
+  const { unanswered, unbilled, unaccounted, billedAgain } = audit;
+  if (unanswered + unbilled + unaccounted > 0) throw new StudyError("stage", `the trial failed; seed ${seed}`);
+  print(
+    `each request answered once; ${billedAgain} billed again, in flight at a fault, all in the ledger (seed ${seed})`,
+  );
 });
