@@ -15,13 +15,13 @@ export interface YamlText {
   source(path: Path): string | undefined;
 }
 
-/** Settings are small: what is larger is another file, or a trap. */
-const MOST_BYTES = 2 ** 20;
+/** Settings are small: what is larger is another file, or a trap, for keys are compared in pairs. */
+const MOST_BYTES = 2 ** 17;
 /** A damaged file has mistakes by the thousand: the first say enough. */
 const SHOWN = 20;
 
 /**
- * Parses YAML of at most 1 MiB and 100 repeats of aliases; throws StudyError "config" with file:line where it is not
+ * Parses YAML of at most 128 KiB and 100 repeats of aliases; throws StudyError "config" with file:line where it is not
  * YAML.
  */
 export function readYaml(text: string, file: string): YamlText {

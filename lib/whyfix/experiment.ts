@@ -82,6 +82,8 @@ function readExperiment(text: string, fileName: string, model?: string): Experim
   return { ...experiment, run: { ...experiment.run, model: pickLevel(levels, "model", model) } };
 }
 
+/** Keys are compared in pairs: a larger file would take minutes to refuse. */
+const MOST_CHARACTERS = 2 ** 17;
 /** A damaged file has mistakes by the thousand: the first say enough. */
 const SHOWN = 20;
 const LONGEST = 200;

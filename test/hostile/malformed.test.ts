@@ -55,8 +55,8 @@ test("damaged settings and notebooks: one clear sentence, or a line for each of 
   await expectClear(eaters, 150);
 });
 
-test("settings with mistakes by the thousand tell the first twenty", () => {
-  const text = `run:\n${Array.from({ length: 3_000 }, (_, at) => `  key${at}: 1\n`).join("")}`;
+test("settings with mistakes by the hundred tell the first twenty", () => {
+  const text = `run:\n${Array.from({ length: 300 }, (_, at) => `  key${at}: 1\n`).join("")}`;
   const message = ((): string => {
     try {
       whyfix.parseExperiment(text, "x.yaml");
@@ -67,6 +67,11 @@ test("settings with mistakes by the thousand tell the first twenty", () => {
   })();
   expect(message.split("\n")).toHaveLength(21);
   expect(message).toMatch(/\nand \d+ more$/);
+});
+
+test("settings that are too large to be any are refused at once", () => {
+  const text = "key: 1\n".repeat(30_000);
+  expect(() => whyfix.parseExperiment(text, "x.yaml")).toThrow(/^x\.yaml is longer than 131072 characters/);
 });
 
 test("the trial would notice: a crash, a stack in a sentence, a sentence that fills the screen, a kept reply asked for again", async () => {
