@@ -57,6 +57,8 @@ export function parseExperiment(text: string, fileName: string, model?: string):
 }
 
 function readExperiment(text: string, fileName: string, model?: string): Experiment {
+  if (text.length > MOST_CHARACTERS)
+    throw mistaken([`${fileName} is longer than ${MOST_CHARACTERS} characters, which no experiment is`]);
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines });
   const broken = doc.errors.filter(({ code }) => code !== "DUPLICATE_KEY");
