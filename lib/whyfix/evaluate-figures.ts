@@ -54,7 +54,7 @@ export function rankingFigure({ ranking: { by, systems } }: Evaluation): ChartOp
     title: by === "judge" ? "Which explanations the judge prefers" : "Which explanations are nearest to the reference",
     caption:
       by === "judge"
-        ? "Points: share of comparisons that a way of asking is expected to win against all others (Bradley-Terry); lines: 95 % interval over the learner errors. 0.5 is the average."
+        ? "Points: share of comparisons that a way of asking is expected to win against all others (Bradley-Terry); lines: 95 % interval over the learner errors, each by itself: of many ways some miss 0.5 by chance. 0.5 is the average."
         : "Points: mean METEOR against the reference explanations; lines: 95 % interval over the learner errors.",
     x: { title: by === "judge" ? "expected wins" : "METEOR" },
     y: { title: "way of asking" },
