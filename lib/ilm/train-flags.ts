@@ -32,7 +32,6 @@ export const trainFlags = {
   evalOnly: z.boolean().default(false).describe("train nothing: print the losses of the best model so far"),
   precision: z.enum(["fp32", "fp16", "bf16"]).default("fp32").describe("of products; refused where it cannot be had"),
   evalMaxNumExamples: count.default(500).describe("examples of it at most, drawn"),
-  results: z.string().optional().describe("folder of all results, where the other folders are given as ilm/<run>/…"),
 };
 const Flags = z.object(trainFlags);
 export type TrainFlags = z.infer<typeof Flags>;
@@ -95,13 +94,10 @@ interface Named {
 
 const NAMED = ["trainDir", "examplesDir", "modelName"] as const;
 
-/** Folders given as ilm/<run>/… beside a results folder, as paths. */
-export function inResults<V extends Named & { readonly results?: string | undefined }>(values: V): Omit<V, "results"> {
+/** Folders given as ilm/<run>/… lie below the results folder; others are where they say. */
+export function inResults<V extends Named & { readonly results: string }>(values: V): Omit<V, "results"> {
   const { results, ...rest } = values;
-  const moved = NAMED.map((key) => {
-    const path = rest[key];
-    return [key, results !== undefined && path.startsWith("ilm/") ? `${results}/${path}` : path];
-  });
+  const moved = NAMED.map((key) => [key, rest[key].startsWith("ilm/") ? `${results}/${rest[key]}` : rest[key]]);
   return { ...rest, ...Object.fromEntries(moved) };
 }
 

@@ -19,7 +19,7 @@ const script = defineScript({
     trainDir: z.string().describe("its own folder: results/ilm/<run>/<stage>"),
     examplesDir: z.string().describe("folder of train.ilm and valid.ilm"),
   },
-  flags: { ...ilm.trainFlags, ...ilm.placeFlags },
+  flags: { ...ilm.trainFlags, ...ilm.placeFlags, results: engine.engineFlags.results },
   examples: ["npx zx scripts/ilm/train-ilm.ts C1 results/ilm/my-run/train-C1 data/char_masks/C1 --max-steps 10000"],
 });
 

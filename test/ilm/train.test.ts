@@ -56,23 +56,22 @@ describe("how long and how a model trains", () => {
   });
 
   test("its recorded command holds for any results folder and run", () => {
-    for (const results of ["results/", "/x/results/", ""]) {
-      const given = {
-        ...{ trainDir: `${results}ilm/r1/train-all-to-C1`, examplesDir: `${results}ilm/r1/examples-C1` },
-        modelName: `${results}ilm/r1/train-all`,
-      };
-      const recorded = ilm.recordedFolders(given);
+    const below = (results: string) => ({
+      trainDir: `${results}/ilm/r1/train-all-to-C1`,
+      examplesDir: `${results}/ilm/r1/examples-C1`,
+      modelName: `${results}/ilm/r1/train-all`,
+    });
+    for (const results of ["results", "/x/results", "."]) {
+      const recorded = ilm.recordedFolders(below(results));
       expect(Object.values(recorded)).toEqual(
         ["train-all-to-C1", "examples-C1", "train-all"].map((n) => `ilm/{run}/${n}`),
       );
-      const filled = JSON.parse(JSON.stringify(recorded).replaceAll("{run}", "r1")) as typeof given;
-      expect(ilm.inResults({ ...filled, results: results === "" ? "." : results.slice(0, -1) })).toEqual(
-        results === "" ? JSON.parse(JSON.stringify(given).replaceAll('"ilm/', '"./ilm/')) : given,
-      );
+      const filled = JSON.parse(JSON.stringify(recorded).replaceAll("{run}", "r1")) as typeof recorded;
+      expect(ilm.inResults({ ...filled, results: "elsewhere" })).toEqual(below("elsewhere"));
     }
     const other = { trainDir: "results/ilm/r1/t", examplesDir: "results/ilm/r10/examples-C1", modelName: "gpt2" };
     expect(ilm.recordedFolders(other)).toEqual({ ...other, trainDir: "ilm/{run}/t" });
-    expect(ilm.inResults(other)).toEqual(other);
+    expect(ilm.inResults({ ...other, results: "elsewhere" })).toEqual(other);
   });
 
   test("a training of a plan starts from the general model where it is to be fine-tuned", () => {
