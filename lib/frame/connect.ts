@@ -78,6 +78,11 @@ export async function said<T>(work: () => Promise<T>): Promise<T> {
         "only files of this machine are read, in formats that need no extension; download it first",
         { cause },
       );
+    const [, absent] = /^Catalog Error: Table with name (.+?) does not exist/.exec(text) ?? [];
+    if (absent !== undefined)
+      throw new StudyError("dataset", `there is no table ${absent}; add it first: tables.add("${absent}", …)`, {
+        cause,
+      });
     const sentence = text.length > MESSAGE_CHARS ? `${text.slice(0, MESSAGE_CHARS)}…` : text;
     throw new StudyError(sentence.startsWith("IO Error") ? "files" : "dataset", `DuckDB: ${sentence}`, { cause });
   }

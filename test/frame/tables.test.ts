@@ -33,7 +33,11 @@ describe("a query", () => {
   test("says in one sentence what is wrong", async () => {
     await expect(tables.query("from nope")).rejects.toMatchObject({
       code: "dataset",
-      message: expect.stringMatching(/^DuckDB: Catalog Error: Table with name nope does not exist!.*LINE 1: from nope/),
+      message: 'there is no table nope; add it first: tables.add("nope", …)',
+    });
+    await expect(tables.query("select nope from (select 1 as a)")).rejects.toMatchObject({
+      code: "dataset",
+      message: expect.stringMatching(/^DuckDB: Binder Error: Referenced column "nope" not found .*bindings: "a"/),
     });
     await expect(tables.query("select 1; select 2")).rejects.toThrow("one statement, not 2");
     await expect(tables.query("select $x", {})).rejects.toThrow("parameters: x");

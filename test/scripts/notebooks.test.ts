@@ -91,7 +91,7 @@ describe("every notebook", () => {
     const theirs = readNotebook(await readText(place, `${name}-theirs.ipynb`), "theirs");
     expect(ours).toEqual(shownBy(theirs));
   };
-  test.each(notebooks)("%s runs without Jupyter, and shows the same in Debian's", runs, TURN_MS);
+  test.each(notebooks)("%s runs without Jupyter, and shows the same in Debian's Jupyter", runs, TURN_MS);
 });
 
 interface Trace {

@@ -36,8 +36,6 @@ export interface DeskBatch<Row, Out> {
   list(): Promise<ListedBatch[]>;
   /** Waits until it has ended; each row once, in order, answered or with its error. */
   retrieve(): Promise<Outcome<Row, Out>[]>;
-  /** Asks the service to stop what still runs; what is done by then is billed. */
-  cancel(): Promise<number>;
 }
 
 const LOCAL_POLICY = { pollMs: 50, maxPollMs: 200, graceMs: 3_000 };
@@ -94,6 +92,5 @@ export async function openDeskBatch<Row, Out>(
       await purse.settle(folder, job.progress().usd);
       return collect(job.outcomes(rows));
     },
-    cancel: () => job.cancel(),
   };
 }
