@@ -3,6 +3,7 @@ import { nodeDisk } from "corrigenda/files";
 import type { Rng } from "corrigenda/rng";
 import { liveGroup } from "./group.ts";
 import { auditOnline } from "./online-audit.ts";
+import type { Environment } from "./processes.ts";
 import { isRecord } from "./records.ts";
 import { compareFolders, copyFolder } from "./same-files.ts";
 
@@ -39,7 +40,7 @@ export interface KillTrial {
 }
 
 /** @param folder emptied; all runs are made in one place, since their files may name it */
-export async function openKillTrial(folder: string): Promise<KillTrial> {
+export async function openKillTrial(folder: string, env: Environment): Promise<KillTrial> {
   const place = nodeDisk(folder);
   await place.remove(".");
   const root = nodeDisk(place.resolve("now"));
@@ -53,7 +54,7 @@ export async function openKillTrial(folder: string): Promise<KillTrial> {
   return {
     calm: async (study) => {
       await root.remove(".");
-      for (const command of study.commands) times.set(command, (await liveGroup(wordsOf(command))).ms);
+      for (const command of study.commands) times.set(command, (await liveGroup(wordsOf(command), env)).ms);
       await copyFolder(root, calmOf(study), (path) => !isRecord(path));
     },
     killed: async (study, { most, left, rng }) => {
@@ -63,10 +64,10 @@ export async function openKillTrial(folder: string): Promise<KillTrial> {
         const words = wordsOf(command);
         for (let own = 0; own < most && kills < left; own++) {
           const delayMs = rng.next() * 1.1 * (times.get(command) ?? 0);
-          if ((await liveGroup(words, { isTime: async () => true, delayMs })).end === "ended") break;
+          if ((await liveGroup(words, env, { isTime: async () => true, delayMs })).end === "ended") break;
           kills += 1;
         }
-        await liveGroup(words);
+        await liveGroup(words, env);
       }
       const shown = (path: string, bytes: Buffer) => (isRecord(path) ? undefined : bytes);
       const { compared, differ } = await compareFolders(calmOf(study), root, shown);

@@ -34,7 +34,7 @@ await main(script, async ({ kills: wanted, studies: names, most, seed, folder },
     return names.split(",").includes(name) ? [{ name, commands }] : [];
   });
   if (studies.length === 0) throw new StudyError("config", `--studies: none of ${names} is in ${FILE}`);
-  const trial = await openKillTrial(disk.resolve(folder));
+  const trial = await openKillTrial(disk.resolve(folder), process.env);
   for (const study of studies) {
     await trial.calm(study);
     log.info(`${study.name}: undisturbed`);
