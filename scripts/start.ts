@@ -50,7 +50,7 @@ await main(script, async ({ results, verbose }, { disk, print, signal }) => {
     stands: async ({ name, asked, study, run }) => {
       const why = await whyNotStanding({ root, study, run }, { code, steps: asked });
       if (why === undefined) return true;
-      started.push(`${name} (${why})`);
+      started.push(why === "not made yet" ? name : `${name} (${why})`);
       await openDamaged({ root, study, run });
       return false;
     },

@@ -60,7 +60,7 @@ describe("npm start", () => {
     expect(said).toMatch(
       /^ {2}specialisation gain, .*not decided by this run\): -?[\d.]+ % .*\(models trained here\)$/m,
     );
-    expect(said).toContain("\nStudies started: ielts (not made yet), ilm (not made yet), ");
+    expect(said).toContain("\nStudies started: ielts, ilm, labeling, selfcorrect, whyfix fce, whyfix longman; ");
     expect(said).toContain(`\nAll runs, reports and methods: ${root.resolve("index.html")}\n`);
   });
 
