@@ -15,7 +15,7 @@ export interface Found extends Figure {
 export interface RunShown {
   readonly study: string;
   readonly run: string;
-  /** What its last finished stage found. */
+  /** What the finished stage found that was started last. */
   readonly headline: Found | undefined;
   /** What each stage found, the last one first. */
   readonly found: readonly (Found & { readonly stage: string })[];

@@ -36,7 +36,7 @@ export async function writeMethods(root: Disk, name: RunName): Promise<string> {
  * their hashes. Made of manifests and metrics alone, so equal runs give equal texts.
  */
 export function methodsText(name: RunName, given: readonly MethodsStage[]): string {
-  const stages = [...given].sort((a, b) => (a.manifest.endedAt < b.manifest.endedAt ? -1 : 1));
+  const stages = [...given].sort((a, b) => (a.manifest.startedAt < b.manifest.startedAt ? -1 : 1));
   const manifests = stages.map(({ manifest }) => manifest);
   return [
     `# Methods of ${name.study} ${name.run}`,

@@ -28,7 +28,8 @@ async function shownRun(root: Disk, name: RunName): Promise<RunShown | undefined
     else open.push(stage);
   }
   if (ended.length + open.length === 0) return undefined;
-  ended.sort((a, b) => (a.manifest.endedAt < b.manifest.endedAt ? 1 : -1));
+  // By start: a stage that is made again keeps its place.
+  ended.sort((a, b) => (a.manifest.startedAt < b.manifest.startedAt ? 1 : -1));
   const measured = ended.flatMap(({ manifest, metrics }) => (metrics ? [{ stage: manifest.stage, metrics }] : []));
   return {
     ...name,
@@ -36,7 +37,10 @@ async function shownRun(root: Disk, name: RunName): Promise<RunShown | undefined
     found: measured.map(({ stage, metrics }) => ({ stage, ...found(metrics) })),
     provider: measured[0]?.metrics.headline.provider ?? providerOf(ended) ?? "nobody",
     models: [...new Set(ended.flatMap(({ manifest }) => manifest.models.map(({ requested }) => requested)))].sort(),
-    endedAt: ended[0]?.manifest.endedAt,
+    endedAt: ended
+      .map(({ manifest }) => manifest.endedAt)
+      .sort()
+      .at(-1),
     usd: ended.reduce((sum, { manifest }) => sum + manifest.cost.actualUsd, 0),
     open,
     files: await filesOf(
