@@ -14,10 +14,10 @@ const script = defineScript({
   positionals: { run: z.string().describe("the run's name, below results/ilm/") },
   flags: {
     plan: z.string().optional().describe("plan.yaml (default: results/ilm/<run>/plan.yaml)"),
-    devices: z.number().int().min(1).default(1).describe("models that are trained at a time"),
+    devices: ilm.Devices.default(["cpu"]).describe("as run.ts is given them: so many models are trained at a time"),
     results: engine.engineFlags.results,
   },
-  examples: ["npx zx scripts/ilm/status.ts my-run --plan scripts/ilm/plan.yaml --devices 2"],
+  examples: ["npx zx scripts/ilm/status.ts my-run --plan scripts/ilm/plan.yaml --devices cuda:0,cuda:1"],
 });
 
 await main(script, async ({ run, plan: file, devices, results }, { disk, print }) => {
@@ -31,7 +31,7 @@ await main(script, async ({ run, plan: file, devices, results }, { disk, print }
   for (const [stage, state] of states)
     if (state.state === "open" && (await stages.isWorkedOn(root, { study: "ilm", run, stage })))
       states.set(stage, { ...state, state: "running" });
-  const status = ilm.planStatus(plan, jobs, states, devices);
+  const status = ilm.planStatus(plan, jobs, states, devices.length);
   print(table(ilm.statusTable(status)));
   print(ilm.statusLine(status));
   const shape = Object.entries(GPT2_SHAPES).find(([name]) => name === plan.base)?.[1];
@@ -40,7 +40,7 @@ await main(script, async ({ run, plan: file, devices, results }, { disk, print }
   const ids = (wanted: string): string[] => [...states].flatMap(([id, { state }]) => (state === wanted ? [id] : []));
   const [running, finished] = [ids("running"), new Set(ids("finished"))];
   if (running.length > 0) print(`running: ${running.join(", ")}`);
-  const next = ilm.nextJobs(jobs, finished, new Set(running), devices).map(({ id }) => id);
+  const next = ilm.nextJobs(jobs, finished, new Set(running), devices.length).map(({ id }) => id);
   if (next.length > 0) print(`next: ${next.join(", ")}`);
   if (running.length + next.length === 0) print("nothing is left to do");
 });

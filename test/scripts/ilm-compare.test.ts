@@ -50,7 +50,7 @@ test("a run is compared: pages, numbers, report, and a manifest that holds; agai
 test("the status of a plan before and after: what is done, what is left, what comes next", async () => {
   const status = (run: string, ...more: readonly string[]): Promise<string> =>
     done("scripts/ilm/status.ts", run, "--results", root.resolve("."), ...more);
-  const before = await status("nothing", "--plan", "scripts/ilm/plan.yaml", "--devices", "2");
+  const before = await status("nothing", "--plan", "scripts/ilm/plan.yaml", "--devices", "cpu,cpu");
   expect(before).toMatch(/^efcamdat_C1_ilm +C1 only +8,004 +128,064 +0\/10,000 +0\.0 +2\.5 /m);
   expect(before).toMatch(
     /^storage expected: \d+\.\d GB \(texts 462\.\d MB, examples \d+\.\d MB, checkpoints 61\.7 GB\)$/m,
