@@ -60,6 +60,7 @@ export function evaluationReport(
     facts: {
       varied: evaluation.varied.join(", ") || "nothing",
       "with a reference": count(evaluation.referenced),
+      ...(evaluation.varied.includes("input") ? { input: "t the sentence, p the one before, f the one after" } : {}),
       judge: judge ? `${judge.model}${provider === "offline" ? " (simulated)" : ""}` : "none",
     },
     ...{ stats: stats(evaluation), pages },
