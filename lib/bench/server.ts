@@ -11,11 +11,15 @@ const ANSWER = JSON.stringify({
 });
 const HEADERS = { "content-type": "application/json", "content-length": Buffer.byteLength(ANSWER) };
 
-/** Answers every request on loopback with one chat completion, until the process that forked this one lets go of it. */
-export function serveCompletions(): void {
-  const server = createServer((asked, reply) =>
-    asked.resume().on("end", () => reply.writeHead(200, HEADERS).end(ANSWER)),
-  );
+/**
+ * Answers every request on loopback with one chat completion, until the process that forked this one lets go of it.
+ * @param latencyMs how long each takes
+ */
+export function serveCompletions(latencyMs = 0): void {
+  const server = createServer((asked, reply) => {
+    const answer = (): void => void reply.writeHead(200, HEADERS).end(ANSWER);
+    asked.resume().on("end", () => (latencyMs === 0 ? answer() : setTimeout(answer, latencyMs)));
+  });
   process.once("disconnect", () => process.exit());
   server.listen(0, "127.0.0.1", () => process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
 }

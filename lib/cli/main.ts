@@ -66,7 +66,7 @@ export async function main<V>(
       around.stdout.write(helpPage(script));
       return;
     }
-    const store = readArgv(script, around.argv).store ?? (around.env[STORE] || undefined);
+    const store = (readArgv(script, around.argv).store ?? around.env[STORE]) || undefined;
     if (store !== undefined) {
       known.push(...passwordsIn(store));
       around.setVariable?.(STORE, store); // the steps of a chain keep theirs there too; a flag would show it to all
