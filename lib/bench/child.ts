@@ -12,14 +12,12 @@ export async function inChild<T>(script: string, ...args: readonly string[]): Pr
   return JSON.parse(stdout) as T;
 }
 
-/** A process that works when it is told to. */
-export interface ToldChild {
+/** A process that works when it is told to. Disposing of it ends it at once, whatever it does. */
+export interface ToldChild extends Disposable {
   /** Sends a line, waits for the line that answers it, and keeps the numbers in it. */
   tell(line: string): Promise<void>;
   /** Of the last answer. */
   numbers(): readonly number[];
-  /** Closes its input, with which it ends. */
-  end(): void;
 }
 
 /** Starts a process that answers each line of its input with a line of numbers. What it says on stderr is shown. */
@@ -27,7 +25,7 @@ export function toldChild(program: string, ...args: readonly string[]): ToldChil
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, "close").then(([code]) => Promise.reject(new Error(`${program} ended: exit code ${code}`)));
-  ended.catch(() => undefined); // also when it ends because it was told to
+  ended.catch(() => undefined); // also when it is disposed of
   let last: readonly number[] = [];
   return {
     tell: async (line) => {
@@ -36,7 +34,7 @@ export function toldChild(program: string, ...args: readonly string[]): ToldChil
       last = answer.split(" ").map(Number);
     },
     numbers: () => last,
-    end: () => child.stdin.end(),
+    [Symbol.dispose]: () => void child.kill("SIGKILL"),
   };
 }
 

@@ -51,8 +51,8 @@ await main(script, async ({ only, rounds, python, ...flags }, { disk, print }) =
     if (which !== "merlin") await disk.write(batches, fullBatch(batch, model.vocab));
     else print(`${await $({ quiet: true })`npx zx scripts/bench/train-batches.ts --out ${batches}`}`.trim());
     const work = JSON.stringify({ ...flags, weights, batches, model, length: LENGTH });
-    const ours = bench.toldChild(process.execPath, "scripts/bench/train-child.ts", "--work", work);
-    const other = bench.toldChild(python, "scripts/bench/train-torch.py", work);
+    using ours = bench.toldChild(process.execPath, "scripts/bench/train-child.ts", "--work", work);
+    using other = bench.toldChild(python, "scripts/bench/train-torch.py", work);
     const contest = { ours: () => ours.tell(`${steps}`), alternative: () => other.tell(`${steps}`) };
     const paired = await bench.pairedRounds(contest, realClock, rounds);
     const amount = steps * batch * (unit === "tokens" ? LENGTH : 1);
@@ -61,7 +61,6 @@ await main(script, async ({ only, rounds, python, ...flags }, { disk, print }) =
     print(`${name}: peaks ${peak} MB and ${otherPeak} MB`);
     const apart = { value: Math.abs(loss - otherLoss) * 1e6, unit: "millionths of a nat", wanted: "at most" } as const;
     claims.add({ ...apart, name: `${name}, losses apart`, limit: 1000, binding: flags.dropout === 0 });
-    for (const { end } of [ours, other]) end();
   }
   claims.end();
 });
