@@ -7,7 +7,7 @@ import type { Store } from "corrigenda/store";
 import { z } from "zod";
 import { replyOf } from "./ledger.ts";
 import { readTable, textLines } from "./tables.ts";
-import { openKept, type ProviderSettings, readingProvider } from "./workplace.ts";
+import { type KeptIn, openKept, type ProviderSettings, readingProvider } from "./workplace.ts";
 
 /** Rows of one page, and pages of one stage at most. */
 const PAGE_ROWS = 500;
@@ -49,7 +49,12 @@ export function rebuiltRequests(settings: { readonly name: ProviderSettings["nam
  * Writes `<run>/exchanges/<stage>.html` of every stage that asked: its rows with request, reply, tokens and cost, a
  * five hundred a page. Returns links to them from the run's folder.
  */
-export async function writeExchanges(root: Disk, name: RunName, rebuilt: Rebuilt = new Map()): Promise<Link[]> {
+export async function writeExchanges(
+  root: Disk,
+  name: RunName,
+  rebuilt: Rebuilt = new Map(),
+  keptIn: KeptIn = {},
+): Promise<Link[]> {
   const { exchangePage } = await import("corrigenda/report");
   const links: Link[] = [];
   for await (const { stage, state } of stagesOf(root, name)) {
@@ -58,7 +63,7 @@ export async function writeExchanges(root: Disk, name: RunName, rebuilt: Rebuilt
     const source = await sourceOf(root, name, finished);
     if (!source) continue;
     const provider = providerOf(finished.manifest) ?? (await paidProvider(root, finished.folder));
-    await using kept = await openKept(root, provider);
+    await using kept = await openKept(root, provider, keptIn);
     const counted = await count(source.rows());
     const pages = Math.min(MOST_PAGES, Math.ceil(counted / PAGE_ROWS));
     let at = 0;

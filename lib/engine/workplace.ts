@@ -125,11 +125,14 @@ export function readingProvider(
   return openProvider(settings as ProviderConfig, none);
 }
 
+/** Where replies are kept: what a script is given says it. */
+export type KeptIn = Pick<WorkplaceOptions["around"], "store">;
+
 /** What a finished run left: its provider, to encode and decode, and the store. No key, no connection. */
 export async function openKept(
   root: Disk,
   settings: { readonly name: ProviderSettings["name"] },
-  around: Pick<WorkplaceOptions["around"], "store"> = {},
+  around: KeptIn = {},
 ): Promise<{ readonly provider: Provider; readonly store: Store } & AsyncDisposable> {
   const { store } = await openStore(root, settings.name, realClock, around.store);
   return { provider: readingProvider(settings), store, [Symbol.asyncDispose]: () => store.close() };

@@ -21,7 +21,7 @@ const script = defineScript({
   examples: ["npx zx scripts/ielts/report.ts sample", "npx zx scripts/ielts/report.ts sample --figures=false"],
 });
 
-await main(script, async (flags, { disk, print }) => {
+await main(script, async (flags, { disk, print, ...around }) => {
   const root = nodeDisk(disk.resolve(flags.results));
   const { run } = flags;
   const name = { study: "ielts", run };
@@ -69,7 +69,7 @@ await main(script, async (flags, { disk, print }) => {
     `${folder}/essays.html`,
     ielts.essaysPage({ html, page }, found.shown, { run, provider: report.provider }),
   );
-  const behind = await writeBehind(root, name);
+  const behind = await writeBehind(root, name, undefined, around);
   print(`report: ${root.resolve(await saveReport(root, folder, report, { ...flags, behind }))}`);
   await writeIndex(root);
 });

@@ -20,7 +20,7 @@ const script = defineScript({
   examples: ["npx zx scripts/labeling/report.ts --run sample --figures=false"],
 });
 
-await main(script, async (flags, { disk, print, signal }) => {
+await main(script, async (flags, { disk, print, signal, ...around }) => {
   const root = nodeDisk(disk.resolve(flags.results));
   const run = await engine.runOf(disk, flags, labeling.LabelingConfig, labeling.defaultRun);
   const [name, folder] = [{ study: "labeling", run }, `labeling/${run}`];
@@ -63,7 +63,7 @@ await main(script, async (flags, { disk, print, signal }) => {
     await root.write(`${folder}/papers/${paper.row.document}.html`, text);
     at += 1;
   }
-  const behind = await engine.writeBehind(root, name);
+  const behind = await engine.writeBehind(root, name, undefined, around);
   const file = await saveReport(root, folder, tally.report(), { ...flags, behind });
   await engine.writeIndex(root);
   print(`${at} papers: ${root.resolve(file)}`);

@@ -20,7 +20,7 @@ const script = defineScript({
   examples: ["npx zx scripts/selfcorrect/report.ts sample --figures=false"],
 });
 
-await main(script, async ({ run, figures, results }, { disk, print }) => {
+await main(script, async ({ run, figures, results }, { disk, print, ...around }) => {
   const root = nodeDisk(disk.resolve(results));
   const name = { study: "selfcorrect", run };
   const command = `npx zx scripts/selfcorrect/collect.ts --run ${run}`;
@@ -53,7 +53,7 @@ await main(script, async ({ run, figures, results }, { disk, print }) => {
     regret: metrics[0] && actions.length > 1 ? selfcorrect.regretLines(metrics[0], actions, { seed }) : [],
     shown: picker.shown(),
   });
-  const behind = await engine.writeBehind(root, name, rebuilt.texts);
+  const behind = await engine.writeBehind(root, name, rebuilt.texts, around);
   print(`report: ${root.resolve(await saveReport(root, `selfcorrect/${run}`, report, { figures, behind }))}`);
   await engine.writeIndex(root);
 });

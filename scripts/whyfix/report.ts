@@ -37,7 +37,7 @@ const script = defineScript({
   examples: ["npx zx scripts/whyfix/report.ts 0622-1458", "npx zx scripts/whyfix/report.ts 0622-1458 --figures=false"],
 });
 
-await main(script, async (flags, { disk, print }) => {
+await main(script, async (flags, { disk, print, ...around }) => {
   const [run, root] = [checkDate(flags.date), nodeDisk(disk.resolve(flags.results))];
   const second = { study: "whyfix", run, stage: "step2" };
   const step2 = await requireStage(root, second, `npx zx scripts/whyfix/step2.ts ${run}`);
@@ -46,7 +46,7 @@ await main(script, async (flags, { disk, print }) => {
   const config = StepConfig.parse(step2.manifest.config);
   const setup = await setUp(engine.inputFiles(disk), config);
   engine.sameInputs(step2, await engine.hashInputs(disk, setup.inputs));
-  await using kept = await engine.openKept(root, config.provider);
+  await using kept = await engine.openKept(root, config.provider, around);
   const { provider, store } = kept;
   const table2 = () => engine.readTable(root, `${step2.folder}/step2.jsonl`, StructuredRecord);
   const records = async function* () {
@@ -68,7 +68,7 @@ await main(script, async (flags, { disk, print }) => {
   const folder = `whyfix/${run}`;
   const pages = await evaluationPage(root, folder);
   const report = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges, pages });
-  const behind = await engine.writeBehind(root, second);
+  const behind = await engine.writeBehind(root, second, undefined, around);
   const file = await saveReport(root, folder, report, { ...flags, behind });
   await engine.writeIndex(root);
   print(`${textTable(summaryTable(summary))}\nreport: ${root.resolve(file)}`);
