@@ -13,6 +13,7 @@ const SHAPES: readonly RegExp[] = [
 const MASK = "[masked]";
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|_SAS|SIGNATURE|CONNECTION_STRING|DATABASE_URL|_DSN/i;
 const SHORTEST_SECRET = 8;
+const PASSWORD = /^[\w+.-]+:\/\/[^\s/@]*:([^\s/@]+)@/;
 const SHORTEST_PASSWORD = 4;
 
 /** Replaces whatever looks like a key, and every text in `known`, by "[masked]". */
@@ -35,13 +36,13 @@ function formsOf(secret: string): ReadonlySet<string> {
 }
 
 /**
- * The values that must never be shown: environment variables named like keys, at least 8 characters long, longest
- * first. Azure's keys have no shape of their own, so only their value gives them away.
+ * The values that must never be shown: environment variables named like keys, and the passwords in addresses
+ * (postgres://user:password@host), at least 8 characters long, longest first. Azure's keys have no shape of their own, so only their value gives them away.
  */
 export function secretsIn(env: Readonly<Record<string, string | undefined>>): string[] {
   const values = Object.entries(env)
-    .filter(([name, value]) => SECRET_NAME.test(name) && (value?.length ?? 0) >= SHORTEST_SECRET)
-    .map(([, value]) => value ?? "");
+    .flatMap(([name, value = ""]) => [SECRET_NAME.test(name) ? value : "", PASSWORD.exec(value)?.[1] ?? ""])
+    .filter((value) => value.length >= SHORTEST_SECRET);
   return values.sort((a, b) => b.length - a.length);
 }
 

@@ -101,6 +101,12 @@ describe("masking", () => {
     expect(maskValues('sk-abcdefghijklmnop a"b/c=d+e', known)).toBe("sk-abcdefghijklmnop [masked]");
   });
 
+  test("knows the password inside an address", () => {
+    const known = secretsIn({ CORRIGENDA_STORE: "postgres://lab:kanarienvogel@db:5432/lab", HOMEPAGE: "https://x/y" });
+    expect(maskSecrets("login of lab failed: kanarienvogel", known)).toBe("login of lab failed: [masked]");
+    expect(known).toEqual(["kanarienvogel"]);
+  });
+
   test("takes a text of a megabyte in a moment, whatever it holds", () => {
     // Patterns that look back or repeat could take hours: quadratic work on 1 MB is 10^12 steps.
     for (const text of ["a", "sk-", "://", "://a:", "Bearer ", "api_key=", "eyJ", "?sig=", 'secret:\\"'].map((part) =>
