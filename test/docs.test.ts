@@ -3,9 +3,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { collect, nodeDisk, readText } from "corrigenda/files";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { saidBy } from "./docs/declared.ts";
 import { exampleModule, exampleOf } from "./docs/examples.ts";
 import { commandsIn, linksIn, pathsIn, scriptsIn, testsIn } from "./docs/pages.ts";
-import { run } from "./scripts/script.ts";
 
 const repository = nodeDisk(".");
 const pages = new Map<string, string>();
@@ -54,7 +54,8 @@ describe("README.md and docs/", () => {
     const commands = [...pages].flatMap(([file, text]) => commandsIn(text, scripts).map((one) => ({ file, ...one })));
     const named = [...new Set(commands.map(({ script }) => script))];
     expect(named.length).toBeGreaterThan(5);
-    const known = new Map(await Promise.all(named.map(async (script) => [script, await flagsOf(script)] as const)));
+    const known = new Map<string, ReadonlySet<string> | undefined>();
+    for (const script of named) known.set(script, await flagsOf(script));
     const wrong = commands.flatMap(({ file, script, flags }) => {
       const of = known.get(script);
       if (!of) return [`${file}: no ${script}`];
@@ -74,6 +75,23 @@ describe("README.md and docs/", () => {
       { script: "scripts/t.ts", flags: ["--kills"] },
     ]);
     expect(scriptsIn("zx scripts/t.ts")).toEqual(["scripts/t.ts"]);
+  });
+});
+
+describe("every script", async () => {
+  const scripts = (await filesBelow(["scripts/"], ".ts")).filter((file) => !/-(thread|child|part)\.ts$/.test(file));
+
+  test("is found by this suite", () => {
+    expect(scripts).toContain("scripts/start.ts");
+    expect(scripts).toContain("scripts/whyfix/step1.ts");
+  });
+
+  test.each(scripts)("%s explains itself, and refuses a flag that it does not have in one line", async (script) => {
+    const { out, err, codes } = await saidBy(script, "--help");
+    expect({ err, codes }).toEqual({ err: "", codes: [] });
+    expect(out).toContain(`Usage: npx zx ${script}`);
+    const refusal = "error[config]: unknown flag --zzzzzzzz (--help lists all)\n";
+    expect(await saidBy(script, "--zzzzzzzz")).toEqual({ out: "", err: refusal, codes: [2] });
   });
 });
 
@@ -127,7 +145,7 @@ async function run(face: string, file: string) {
 /** The flags that a script's --help lists; undefined where there is no such script. */
 async function flagsOf(script: string): Promise<ReadonlySet<string> | undefined> {
   if (!(await exists(script))) return undefined;
-  const { out } = await run(script, "--help");
+  const { out } = await saidBy(script, "--help");
   return new Set(out.match(/^ {2}--[a-z-]+/gm)?.map((flag) => flag.trim()));
 }
 

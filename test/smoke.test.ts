@@ -21,27 +21,6 @@ const RUNS = [
   ["0101-0901", "fce", "fce"],
 ] as const;
 
-describe.concurrent("every script", async () => {
-  const scripts = (await filesIn(nodeDisk("scripts"), ""))
-    .filter((file) => file.endsWith(".ts") && !/^(bench|trial)\//.test(file))
-    .map((file) => `scripts/${file}`);
-
-  test("is found by this suite", () => {
-    expect(scripts).toContain("scripts/start.ts");
-    expect(scripts).toContain("scripts/whyfix/step1.ts");
-  });
-
-  test.each(scripts)("%s explains itself, and refuses a flag that it does not have in one line", async (script) => {
-    const { code, out, err } = await run(script, "--help");
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out).toContain(`Usage: npx zx ${script}`);
-    expect(await run(script, "--zzzzzzzz")).toEqual({
-      ...{ code: 2, out: "" },
-      err: "error[config]: unknown flag --zzzzzzzz (--help lists all)\n",
-    });
-  });
-});
-
 describe("npm start", () => {
   const root = temporary("smoke");
   const here = ["--results", root.resolve(".")];
