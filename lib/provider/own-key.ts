@@ -10,7 +10,10 @@ export function withoutKey(said: string, key: string): string {
 }
 
 /** An answer without the key, headers included: both may be kept. */
-export function replyWithoutKey({ status, headers, text }: HttpReply, key: string): HttpReply {
+export function replyWithoutKey(reply: HttpReply, key: string): HttpReply {
+  const { status, headers, text } = reply;
+  const isEchoed = (): boolean => text.includes(key) || Object.values(headers).some((value) => value.includes(key));
+  if (key.length < SHORTEST || !isEchoed()) return reply;
   const clean = Object.entries(headers).map(([name, value]) => [name, withoutKey(value, key)]);
   return { status, headers: Object.fromEntries(clean) as Record<string, string>, text: withoutKey(text, key) };
 }
