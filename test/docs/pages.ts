@@ -29,7 +29,8 @@ export function commandsIn(text: string, npm: Readonly<Record<string, string>>):
   return [...text.matchAll(/(?:npx zx (scripts\/[\w/-]+\.ts)|npm run ([\w:]+))([^`#\n|]*)/g)].flatMap(
     ([, script, name = "", rest = ""]) => {
       const scripts = script === undefined ? scriptsIn(npm[name] ?? `scripts/${name}.ts`) : [script];
-      const flags = [...rest.matchAll(/(?<=\s|^)--[a-z][a-z-]*/g)].map(([flag]) => flag);
+      const own = rest.replace(/"[^"\n]*"/g, '""'); // what is quoted is for another program
+      const flags = [...own.matchAll(/(?<=\s|^)--[a-z][a-z-]*/g)].map(([flag]) => flag);
       return scripts.map((one) => ({ script: one, flags }));
     },
   );
