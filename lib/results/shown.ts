@@ -1,3 +1,4 @@
+import { isStudyError } from "corrigenda/error";
 import type { Disk } from "corrigenda/files";
 import type { Json } from "corrigenda/json";
 import type { Found, RunShown } from "corrigenda/report";
@@ -5,12 +6,23 @@ import type { Manifest, Metrics } from "./manifest.ts";
 import { type RunName, runFolder, stageFolder } from "./names.ts";
 import { listRuns, readManifest, readMetrics, stagesOf } from "./read.ts";
 
-/** Every run below results/ with what it found: for its index. A stage that cannot be read counts as not finished. */
+/** Every run below results/ with what it found: for its index. A run of which a file is damaged is named, and the others go on. */
 export async function* shownRuns(root: Disk): AsyncGenerator<RunShown> {
   for await (const name of listRuns(root)) {
-    const shown = await shownRun(root, name);
+    const shown = await shownRun(root, name).catch((error: unknown) => unread(name, error));
     if (shown) yield shown;
   }
+}
+
+function unread(name: RunName, error: unknown): RunShown {
+  if (!isStudyError(error)) throw error;
+  const nothing = { headline: undefined, found: [], models: [], endedAt: undefined, usd: 0, files: [] };
+  return {
+    ...name,
+    ...nothing,
+    provider: "unknown",
+    open: ["a file is damaged: see npx zx scripts/results/verify.ts"],
+  };
 }
 
 interface Ended {

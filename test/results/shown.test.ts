@@ -20,6 +20,15 @@ test("a run is shown with the number of the stage that was started last, also wh
   expect(run?.endedAt?.slice(0, 10)).toBe("2026-11-09");
 });
 
+test("a run with a damaged manifest is named, and the others are shown", async () => {
+  const root = await finishedRun(await finishedRun(memoryDisk(), "r0"), "r1");
+  await root.write("demo/r0/step2/manifest.json", "{");
+  expect(await collect(shownRuns(root))).toMatchObject([
+    { run: "r0", provider: "unknown", open: ["a file is damaged: see npx zx scripts/results/verify.ts"] },
+    { run: "r1", headline: { name: "agreement" }, open: [] },
+  ]);
+});
+
 test("an open stage is named, files that are there are linked, folders that are no runs are passed over", async () => {
   const root = memoryDisk();
   await using _open = await openStage(options(root, { stage: "traces" }));
