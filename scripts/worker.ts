@@ -1,4 +1,4 @@
-// npx zx scripts/worker.ts --store postgres://user:password@host/lab
+// CORRIGENDA_STORE=postgres://… npx zx scripts/worker.ts
 // Adds a worker: answers requests of whatever runs share this Postgres, with this machine's own keys, until Ctrl-C.
 import { defineScript, main } from "corrigenda/cli";
 import { help } from "corrigenda/engine";
@@ -13,18 +13,18 @@ const script = defineScript({
     store: z
       .string()
       .optional()
-      .describe("the Postgres, postgres://user:password@host/database; default: CORRIGENDA_STORE"),
+      .describe("the Postgres, postgres://user@host/database; default: CORRIGENDA_STORE, which may hold a password"),
     concurrency: z.number().int().positive().optional().describe("calls in flight at most; default: as each run says"),
     offline: z.boolean().default(false).describe("work for runs that ask an offline service on this machine"),
   },
-  examples: ["CORRIGENDA_STORE=postgres://lab:secret@db/lab npx zx scripts/worker.ts --concurrency 64"],
+  examples: ["npx zx scripts/worker.ts --concurrency 64"],
 });
 
 await main(script, async ({ concurrency, offline }, { log, signal, store }) => {
   if (store === undefined)
     throw new StudyError(
       "config",
-      "which store? Set CORRIGENDA_STORE or give --store postgres://user:password@host/database",
+      "which store? Set CORRIGENDA_STORE=postgres://user:password@host/database, in .env or the environment",
     );
   await help({ store, space: offline ? "offline" : "live", env: process.env, concurrency, log, signal });
 });

@@ -22,6 +22,9 @@ export function scriptArgs(argv: readonly string[]): readonly string[] {
   return argv.slice(byZx ? 3 : 2);
 }
 
+/** Other users see a command's words, and the shell keeps them. */
+const IN_SIGHT = "--store holds a password, which others can see there; put the address into CORRIGENDA_STORE (.env)";
+
 /** Reads words into flags and positionals; a mistyped flag is refused with the one it was meant to be. */
 export function readArgv(script: Script<unknown>, argv: readonly string[]): GivenFlags {
   const flags = script.fields.filter((field) => !field.positional);
@@ -48,6 +51,7 @@ export function readArgv(script: Script<unknown>, argv: readonly string[]): Give
     }
   }
   if (typeof values.store === "string") store = values.store; // a script's own flag of this name
+  if (store !== undefined && /^[^/]*\/\/[^/]*:[^/]*@/.test(store)) throw new StudyError("config", IN_SIGHT);
   return { help, values, ...(configFile !== undefined && { configFile }), ...(store !== undefined && { store }) };
 }
 

@@ -1,4 +1,4 @@
-// npx zx scripts/trial/ilm.ts --seed 1126
+// npm run trial:ilm
 // The six-model chain on MERLIN's 1,029 German texts, killed at random moments (SIGKILL of all its processes) and resumed:
 // every file has to be that of an undisturbed run. Prints the kills and where they fell; fails where a file differs.
 import { defineScript, main, table } from "corrigenda/cli";

@@ -34,12 +34,19 @@ async function run(script: typeof keeping | typeof other, argv: readonly string[
 
 const ADDRESS = "postgres://lab:hunter%2F22@db/lab";
 
-test("--store wins over CORRIGENDA_STORE, reaches the steps of a chain, and its password is never printed", async () => {
-  const given = await run(keeping, ["--store", ADDRESS], { CORRIGENDA_STORE: "postgres://a@b/c" });
-  expect(given).toMatchObject({ code: 0, store: ADDRESS, set: { CORRIGENDA_STORE: ADDRESS } });
-  expect(given.out).toContain("password only: [masked] [masked]");
-  expect(given.out).not.toMatch(/hunter/);
-  expect(await run(keeping, [], { CORRIGENDA_STORE: ADDRESS })).toMatchObject({ store: ADDRESS });
+test("--store wins over CORRIGENDA_STORE and reaches the steps of a chain; a password is never printed, nor taken as a flag", async () => {
+  const given = await run(keeping, ["--store", "postgres://lab@db/lab"], { CORRIGENDA_STORE: ADDRESS });
+  expect(given).toMatchObject({ code: 0, store: "postgres://lab@db/lab" });
+  expect(given.set).toEqual({ CORRIGENDA_STORE: "postgres://lab@db/lab" });
+  const kept = await run(keeping, [], { CORRIGENDA_STORE: ADDRESS });
+  expect(kept).toMatchObject({ store: ADDRESS, set: { CORRIGENDA_STORE: ADDRESS } });
+  expect(kept.out).toContain("password only: [masked] [masked]");
+  expect(kept.out).not.toMatch(/hunter/);
+  const refused = await run(keeping, ["--store", ADDRESS]);
+  expect([refused.code, refused.store, refused.out]).toEqual([2, undefined, ""]);
+  expect(refused.err).toBe(
+    "error[config]: --store holds a password, which others can see there; put the address into CORRIGENDA_STORE (.env)\n",
+  );
   expect((await run(keeping, [])).store).toBeUndefined();
   expect((await run(keeping, ["--store="], { CORRIGENDA_STORE: ADDRESS })).store).toBeUndefined();
 });
