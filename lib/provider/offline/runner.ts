@@ -1,4 +1,5 @@
 import type { Usage } from "corrigenda/provider";
+import { batchBill } from "./bill.ts";
 import { type Check, checkInput, whole } from "./check.ts";
 import type { Context } from "./context.ts";
 import { dueAt } from "./life.ts";
@@ -36,10 +37,11 @@ export function batchRunner(context: Context): Runner {
   };
   const run = (id: string): Promise<void> =>
     live(id)
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         if (context.closing.aborted) return; // the next service over this folder takes the batch up again
-        // The service's own failure: the client sees a failed batch instead of waiting for ever.
-        return fail(context, id, [whole("offline_service_error", sentenceOf(error))], []);
+        // The service's own failure: the client sees a failed batch instead of waiting for ever, and pays nothing for it.
+        await context.disk.remove(batchBill(id));
+        await fail(context, id, [whole("offline_service_error", sentenceOf(error))], []);
       })
       .catch((error: unknown) => {
         context.health.broken = sentenceOf(error);
