@@ -40,8 +40,8 @@ export function batchRunner(context: Context): Runner {
       .catch(async (error: unknown) => {
         if (context.closing.aborted) return; // the next service over this folder takes the batch up again
         // The service's own failure: the client sees a failed batch instead of waiting for ever, and pays nothing for it.
-        await context.disk.remove(batchBill(id));
         await fail(context, id, [whole("offline_service_error", sentenceOf(error))], []);
+        await context.disk.remove(batchBill(id));
       })
       .catch((error: unknown) => {
         context.health.broken = sentenceOf(error);
