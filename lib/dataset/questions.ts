@@ -86,10 +86,10 @@ async function local(disk: Disk, file: string): Promise<Opened> {
 async function fetched(disk: Disk, { hub: place }: QuestionSet, options: QuestionOptions): Promise<Opened> {
   const { dataset, split, folder, hub: how } = options;
   if (!place && !dataset.includes("/")) {
-    const known = questionSets.join(", ");
+    const known = questionSets.filter((name) => KNOWN[name]?.hub).join(", ");
     throw new StudyError(
       "config",
-      `no data set is called "${dataset}"; known are ${known}, <owner>/<name> on the hub, or a file: --from`,
+      `the hub has no data set "${dataset}"; give ${known}, <owner>/<name>, or a file: --from`,
     );
   }
   const found = await findSplit(place?.dataset ?? dataset, split, how, place);

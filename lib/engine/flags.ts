@@ -1,13 +1,11 @@
 import type { Json } from "corrigenda/json";
+import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 import type { ProviderSettings } from "./workplace.ts";
 
 /** Flags of every script that asks a model. */
 export const engineFlags = {
-  provider: z
-    .enum(["offline", "openai", "azure", "anthropic", "compatible"])
-    .optional()
-    .describe("who answers; default: what the study's YAML says, else offline"),
+  provider: z.enum(ANSWERERS).optional().describe("who answers; default: what the study's YAML says, else offline"),
   baseUrl: z
     .string()
     .optional()

@@ -3,12 +3,13 @@ import { StudyError } from "corrigenda/error";
 import type { Disk } from "corrigenda/files";
 import { type ListedStage, listStages, readStageConfig } from "corrigenda/results";
 import { readJournal } from "corrigenda/store";
+import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 import type { ProviderSettings } from "./workplace.ts";
 
 /** What stages that hand in keep of the way on: who answers, and the command that collects. */
 const Handed = z.looseObject({
-  provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
+  provider: z.looseObject({ name: z.enum(ANSWERERS) }),
   next: z.array(z.string()),
 });
 

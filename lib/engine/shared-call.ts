@@ -1,5 +1,6 @@
 import type { Json } from "corrigenda/json";
 import type { Question } from "corrigenda/online";
+import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 import type { ProviderSettings } from "./workplace.ts";
 
@@ -20,7 +21,7 @@ export interface SharedCalls extends SharedSettings {
 }
 
 const Calls = z.object({
-  settings: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
+  settings: z.looseObject({ name: z.enum(ANSWERERS) }),
   base: z.string(),
   maxCostUsd: z.number().optional(),
   scale: z.number().optional(),

@@ -4,6 +4,7 @@ import { type Declaration, isRemote, mayLeave } from "corrigenda/dataset";
 import { type Disk, nodeDisk } from "corrigenda/files";
 import {
   type Environment,
+  keyless,
   offlineProvider,
   openProvider,
   type Provider,
@@ -118,11 +119,7 @@ export function readingProvider(
   addresses: Environment = {},
 ): Provider {
   if (settings.name === "offline") return offlineProvider("http://127.0.0.1", (settings as { wire?: "openai" }).wire);
-  const keys = { OPENAI_API_KEY: "none", AZURE_OPENAI_API_KEY: "none", ANTHROPIC_API_KEY: "none" };
-  const nowhere = { AZURE_OPENAI_ENDPOINT: "https://nowhere.invalid", COMPATIBLE_BASE_URL: "https://nowhere.invalid" };
-  const given = Object.entries(addresses).filter(([, value]) => (value ?? "").trim() !== "");
-  const none = { ...nowhere, ...Object.fromEntries(given), ...keys };
-  return openProvider(settings as ProviderConfig, none);
+  return openProvider(settings as ProviderConfig, keyless(addresses));
 }
 
 /** Where replies are kept: what a script is given says it. */

@@ -1,3 +1,4 @@
+import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 
 /** What the Batch API takes at most. */
@@ -40,7 +41,7 @@ export const LabelingConfig = z.strictObject({
   SPLIT: Split.default({ train: 0.8, valid: 0.1, test: 0.1 }),
   provider: z
     .strictObject({
-      name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]),
+      name: z.enum(ANSWERERS),
       baseUrl: named.optional(),
       deployment: named.optional(),
     })

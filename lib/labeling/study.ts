@@ -1,4 +1,5 @@
 import { contentHash, type Json, sha256 } from "corrigenda/json";
+import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 import { LabelingConfig } from "./config.ts";
 import type { LabelingItem } from "./items.ts";
@@ -12,7 +13,7 @@ export const LabelingStage = z.strictObject({
   /** The folder of papers. */
   input: z.string(),
   labeling: LabelingConfig,
-  provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
+  provider: z.looseObject({ name: z.enum(ANSWERERS) }),
   redact: z.boolean(),
   iMaySend: z.boolean(),
   /** The command that collects what the stage hands in, "{run}" for the run. */

@@ -1,11 +1,12 @@
 import { StudyError } from "corrigenda/error";
 import { parseJson } from "corrigenda/json";
+import type { ProviderName } from "corrigenda/text";
 import { record, text } from "./read-json.ts";
 import { redact } from "./redact.ts";
 import type { HttpReply } from "./types.ts";
 
 /** The variable that holds a provider's key. */
-export const KEY_VARIABLE: Readonly<Record<string, string>> = {
+export const KEY_VARIABLE: Readonly<Record<string, string>> & Readonly<Record<ProviderName, string>> = {
   openai: "OPENAI_API_KEY",
   azure: "AZURE_OPENAI_API_KEY",
   anthropic: "ANTHROPIC_API_KEY",

@@ -1,4 +1,5 @@
 import { StudyError } from "corrigenda/error";
+import { PROVIDERS, type ProviderName } from "corrigenda/text";
 import { type Clock, realClock } from "corrigenda/time";
 import { anthropic } from "./anthropic.ts";
 import { KEY_VARIABLE } from "./api-error.ts";
@@ -9,7 +10,7 @@ import type { Provider } from "./types.ts";
 
 /** `provider:` in a study's YAML. */
 export interface ProviderConfig {
-  readonly name: "openai" | "azure" | "anthropic" | "compatible";
+  readonly name: ProviderName;
   readonly model?: string;
   /** openai, compatible: with its version ("http://localhost:11434/v1"); azure: the resource's endpoint. */
   readonly baseUrl?: string;
@@ -26,39 +27,53 @@ export interface ProviderConfig {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export const OPENAI_URL = "https://api.openai.com/v1";
-const ANTHROPIC_URL = "https://api.anthropic.com";
+
+/** The variable that holds a service's URL, and the URL without it, or what to put there. */
+type Address = { readonly variable: string } & ({ readonly usual: string } | { readonly what: string });
+
+const ADDRESSES: Readonly<Record<ProviderName, Address>> = {
+  openai: { variable: "OPENAI_BASE_URL", usual: OPENAI_URL },
+  azure: { variable: "AZURE_OPENAI_ENDPOINT", what: "the resource's URL" },
+  anthropic: { variable: "ANTHROPIC_BASE_URL", usual: "https://api.anthropic.com" },
+  compatible: { variable: "COMPATIBLE_BASE_URL", what: "the server's URL" },
+};
 
 /** A provider from its config and the environment, which alone holds keys. Throws StudyError "config". */
 export function openProvider(config: ProviderConfig, env: Environment, clock: Clock = realClock): Provider {
   const { model, name, baseUrl: given, ...rest } = config;
-  const baseUrl = given === undefined ? undefined : serviceUrl(given);
+  if (!PROVIDERS.includes(name))
+    throw new StudyError("config", `unknown provider "${name}"; choose ${PROVIDERS.join(", ")} or offline`);
+  const checked = given === undefined ? undefined : serviceUrl(given);
   const common = {
     ...rest,
     ...(name === "openai" && model !== undefined && queue(config, model)),
     apiKey: key(name, env),
+    baseUrl: checked ?? address(name, env),
     clock,
   };
   switch (name) {
     case "openai":
-      return openai({ ...common, baseUrl: baseUrl ?? serviceUrl(env.OPENAI_BASE_URL || OPENAI_URL) });
+      return openai(common);
     case "anthropic":
-      return anthropic({ ...common, baseUrl: baseUrl ?? serviceUrl(env.ANTHROPIC_BASE_URL || ANTHROPIC_URL) });
+      return anthropic(common);
     case "compatible":
-      return compatible({
-        ...common,
-        baseUrl: baseUrl ?? serviceUrl(needed("COMPATIBLE_BASE_URL", "the server's URL", env)),
-      });
+      return compatible(common);
     case "azure": {
-      const endpoint = baseUrl ?? serviceUrl(needed("AZURE_OPENAI_ENDPOINT", "the resource's URL", env));
       const apiVersion = config.apiVersion ?? (env.AZURE_OPENAI_API_VERSION || undefined);
-      return azure({ ...common, baseUrl: endpoint, ...(apiVersion !== undefined && { apiVersion }) });
+      return azure({ ...common, ...(apiVersion !== undefined && { apiVersion }) });
     }
-    default:
-      throw new StudyError(
-        "config",
-        `unknown provider "${name as string}"; choose openai, azure, anthropic, compatible or offline`,
-      );
   }
+}
+
+/** An environment in which every provider opens, to encode and decode alone: the addresses that are given, and no key. */
+export function keyless(addresses: Environment = {}): Environment {
+  const given = Object.entries(addresses).filter(([, value]) => (value ?? "").trim() !== "");
+  const unset = Object.values(ADDRESSES).filter((one) => "what" in one);
+  return {
+    ...Object.fromEntries(unset.map(({ variable }) => [variable, "https://nowhere.invalid"])),
+    ...Object.fromEntries(given),
+    ...Object.fromEntries(Object.values(KEY_VARIABLE).map((variable) => [variable, "none"])),
+  };
 }
 
 /** The offline service at a loopback URL, in one of the three dialects: the real providers' code with a key that is none. */
@@ -89,9 +104,13 @@ function queue(config: ProviderConfig, model: string): { readonly enqueuedTokens
   return enqueuedTokens === undefined ? {} : { enqueuedTokens };
 }
 
-function key(name: string, env: Environment): string {
+function address(name: ProviderName, env: Environment): string {
+  const one = ADDRESSES[name];
+  return serviceUrl("what" in one ? needed(one.variable, one.what, env) : env[one.variable] || one.usual);
+}
+
+function key(name: ProviderName, env: Environment): string {
   const variable = KEY_VARIABLE[name];
-  if (variable === undefined) return "";
   // A local server wants no key, and must not be sent another service's.
   if (name === "compatible" && (env[variable] ?? "") === "") return "none";
   return needed(variable, "your key", env);

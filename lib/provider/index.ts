@@ -9,7 +9,7 @@
  * @module
  */
 export { answerError, KEY_VARIABLE, retryAfterMs } from "./api-error.ts";
-export { type Environment, offlineProvider, openProvider, type ProviderConfig } from "./create.ts";
+export { type Environment, keyless, offlineProvider, openProvider, type ProviderConfig } from "./create.ts";
 export * from "./finetune.ts";
 export { blobContainer, blobSender, blobUrl, putBlob, withoutSas } from "./finetune-blob.ts";
 export { type Deployed, type DeploymentPlan, deploy, deploymentPlan, undeploy } from "./finetune-deploy.ts";

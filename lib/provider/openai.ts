@@ -23,14 +23,15 @@ export function compatible(options: ServiceOptions): Provider {
   return openAiService(options, { name: "compatible", format: "chat", limitField: "max_tokens", batch: false });
 }
 
-interface Dialect {
+export interface Dialect {
   readonly name: string;
   readonly format: "chat" | "responses";
   readonly limitField: LimitField;
   readonly batch: boolean;
 }
 
-function openAiService(options: ServiceOptions, dialect: Dialect): Provider {
+/** A service that speaks OpenAI's format, in a dialect of its own. */
+export function openAiService(options: ServiceOptions, dialect: Dialect): Provider {
   const { name, base } = options.as ?? { name: dialect.name, base: options.baseUrl };
   const sdk = sdkFetch(options.timeoutMs ?? TIMEOUT_MS, options.apiKey);
   const client = openAiClient(options, sdk);

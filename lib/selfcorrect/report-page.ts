@@ -1,5 +1,6 @@
 import type { Report, ReportPart, ReportSection, TableOptions } from "corrigenda/report";
 import type { Interval } from "corrigenda/stats";
+import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 import type { Evaluation } from "./evaluate-result.ts";
 import type { TraceMetrics } from "./metrics-tally.ts";
@@ -20,7 +21,7 @@ import {
 export const TracesConfig = z.object({
   ...{ model: z.string(), algorithm: z.string(), seed: z.number() },
   ...{ temperature: z.number().nullish(), maxTokens: z.number().optional(), repetition: z.number().default(0) },
-  provider: z.looseObject({ name: z.enum(["openai", "azure", "anthropic", "compatible", "offline"]) }).optional(),
+  provider: z.looseObject({ name: z.enum(ANSWERERS) }).optional(),
 });
 
 export interface SelfcorrectReportInput extends CostFacts {

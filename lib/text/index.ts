@@ -1,6 +1,6 @@
 /**
  * Text as models count it (exact tokens, estimates from bytes) and as readers see it (sentences, quotes and where they stand,
- * the records of a CSV file), and how alike two texts are (BLEU, METEOR, ROUGE, chrF, GLEU, edits).
+ * the records of a CSV file), how alike two texts are (BLEU, METEOR, ROUGE, chrF, GLEU, edits), and the names of the providers.
  *
  * @example
  * const tokenizer = await loadTokenizer("o200k_base");
@@ -17,5 +17,6 @@ export { type Calibration, calibrate, type TokenEstimate, tokenEstimator } from 
 export { withFormulaGuard, withoutFormulaGuard } from "./formula.ts";
 export { type Figure, intervalText } from "./interval.ts";
 export * from "./metrics.ts";
+export { ANSWERERS, PROVIDERS, type ProviderName } from "./providers.ts";
 export { type FoundQuote, type QuoteFinder, quoteFinder } from "./quote.ts";
 export { type Span, sentences } from "./sentences.ts";

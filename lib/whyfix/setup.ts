@@ -1,6 +1,7 @@
 import type { DataInput } from "corrigenda/dataset";
 import { StudyError } from "corrigenda/error";
 import { sha256 } from "corrigenda/json";
+import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 import { type Drops, type Row, rowsOnly, type SampleSource, sampleSource } from "./data/index.ts";
 import { type Experiment, parseExperiment } from "./experiment.ts";
@@ -46,7 +47,7 @@ export const stepFields = {
   embedding: z.enum(["small", "large"]),
   experiment: z.string(),
   model: z.string().optional(),
-  provider: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
+  provider: z.looseObject({ name: z.enum(ANSWERERS) }),
   redact: z.boolean(),
   iMaySend: z.boolean(),
 };

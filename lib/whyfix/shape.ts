@@ -1,3 +1,4 @@
+import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 import type { PromptKey } from "./methods.ts";
 import { type Path, valueAt } from "./mistakes.ts";
@@ -24,7 +25,7 @@ const inputs = z.array(z.enum(["t", "pt", "tf", "ptf"]));
 export const ExperimentYaml = z.strictObject({
   provider: z
     .strictObject({
-      name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]),
+      name: z.enum(ANSWERERS),
       model: needed.optional(),
       baseUrl: needed.optional(),
       deployment: needed.optional(),

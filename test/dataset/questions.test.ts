@@ -308,7 +308,7 @@ describe("says in one sentence", () => {
   const open = (dataset: string, from?: string) => openQuestions(memoryDisk(), { ...LOCAL, dataset, from });
   test("which data sets there are, that a file is missing, which endings are read", async () => {
     await expect(open("gsm9k")).rejects.toThrow(
-      'no data set is called "gsm9k"; known are gsm8k, hotpotqa, hotpotqa-fullwiki, boolq, <owner>/<name> on the hub, or a file: --from',
+      'the hub has no data set "gsm9k"; give gsm8k, hotpotqa, hotpotqa-fullwiki, boolq, <owner>/<name>, or a file: --from',
     );
     await expect(open("gsm8k", "none.jsonl")).rejects.toThrow("none.jsonl does not exist; see --from");
     await expect(open("gsm8k", "x.txt")).rejects.toThrow(

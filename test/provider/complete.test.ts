@@ -1,32 +1,27 @@
 import { inspect } from "node:util";
 import { isStudyError } from "corrigenda/error";
-import { answerError, openProvider, type Provider, type ProviderConfig } from "corrigenda/provider";
+import { answerError, KEY_VARIABLE, openProvider, type Provider, type ProviderConfig } from "corrigenda/provider";
+import { PROVIDERS, type ProviderName } from "corrigenda/text";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, type Scripted, scripted } from "./scripted.ts";
 
 const KEY = "sk-test-0123456789abcdef";
-const env = {
-  OPENAI_API_KEY: KEY,
-  AZURE_OPENAI_API_KEY: KEY,
-  ANTHROPIC_API_KEY: KEY,
-  COMPATIBLE_API_KEY: KEY,
-};
+const env = Object.fromEntries(Object.values(KEY_VARIABLE).map((variable) => [variable, KEY]));
 
-const NAMES = ["openai", "azure", "anthropic", "compatible"] as const;
-const CASES = NAMES.flatMap((name) => (["sdk", "lean"] as const).map((transport) => [name, transport] as const));
+const CASES = PROVIDERS.flatMap((name) => (["sdk", "lean"] as const).map((transport) => [name, transport] as const));
 
-const PATHS = {
+const PATHS: Record<ProviderName, string> = {
   openai: "/v1/responses",
   azure: "/openai/deployments/m%2F1/chat/completions?api-version=2024-10-21",
   anthropic: "/v1/messages",
   compatible: "/v1/chat/completions",
 };
-const KEY_HEADERS = {
+const KEY_HEADERS: Record<ProviderName, readonly [header: string, value: string]> = {
   openai: ["authorization", `Bearer ${KEY}`],
   azure: ["api-key", KEY],
   anthropic: ["authorization", `Bearer ${KEY}`],
   compatible: ["authorization", `Bearer ${KEY}`],
-} as const;
+};
 
 let server: Scripted | undefined;
 afterEach(async () => {
@@ -41,7 +36,7 @@ async function serving(
   timeoutMs = 5000,
 ): Promise<{ provider: Provider; server: Scripted }> {
   server = await scripted(() => answer);
-  const baseUrl = name === "openai" || name === "compatible" ? `${server.url}/v1` : server.url;
+  const baseUrl = name === "azure" || name === "anthropic" ? server.url : `${server.url}/v1`;
   return { provider: openProvider({ name, transport, baseUrl, timeoutMs }, env), server };
 }
 

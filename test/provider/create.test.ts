@@ -1,5 +1,6 @@
 import { isStudyError } from "corrigenda/error";
-import { type Environment, openProvider, type ProviderConfig } from "corrigenda/provider";
+import { type Environment, keyless, openProvider, type ProviderConfig } from "corrigenda/provider";
+import { PROVIDERS } from "corrigenda/text";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Call, type Scripted, scripted } from "./scripted.ts";
 
@@ -49,6 +50,19 @@ describe("openProvider", () => {
     const error = thrown(config, env);
     expect(error.message).toBe(sentence);
     expect(`${error.stack}`).not.toContain("sk-a");
+  });
+
+  it.each(PROVIDERS)("%s opens without a key or an address, to encode and decode what is kept", (name) => {
+    const provider = openProvider({ name }, keyless());
+    expect(provider.name).toBe(name);
+    expect(provider.encode({ model: "m", messages: [] }).model).toBe("m");
+  });
+
+  it("keeps the addresses that are given where it opens without a key", () => {
+    const env = { AZURE_OPENAI_ENDPOINT: "https://a.example", COMPATIBLE_BASE_URL: " ", COMPATIBLE_API_KEY: "k" };
+    expect(openProvider({ name: "azure" }, keyless(env)).base).toContain("a.example");
+    expect(openProvider({ name: "compatible" }, keyless(env)).base).toBe("https://nowhere.invalid");
+    expect(Object.values(keyless(env))).not.toContain("k");
   });
 
   it("is known by its name and its base URL", () => {

@@ -1,5 +1,6 @@
 import { StudyError } from "corrigenda/error";
-import { openProvider, type Provider, type ProviderConfig } from "corrigenda/provider";
+import { KEY_VARIABLE, openProvider, type Provider, type ProviderConfig } from "corrigenda/provider";
+import { PROVIDERS } from "corrigenda/text";
 import { realClock } from "corrigenda/time";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Answer, type Call, type Scripted, scripted } from "../provider/scripted.ts";
@@ -7,7 +8,7 @@ import { type Answer, type Call, type Scripted, scripted } from "../provider/scr
 // No service's shape: only its value gives it away.
 const KEY = "kanarienvogel7Q";
 const ENV = {
-  ...{ OPENAI_API_KEY: KEY, AZURE_OPENAI_API_KEY: KEY, ANTHROPIC_API_KEY: KEY, COMPATIBLE_API_KEY: KEY },
+  ...Object.fromEntries(Object.values(KEY_VARIABLE).map((variable) => [variable, KEY])),
   AZURE_OPENAI_ENDPOINT: "http://127.0.0.1:1",
 };
 
@@ -38,9 +39,7 @@ function whole(error: unknown): string {
 }
 
 const request = { model: "gpt-4o-mini", messages: [{ role: "user" as const, content: "?" }] };
-const ways = (["openai", "azure", "anthropic", "compatible"] as const).flatMap((name) =>
-  (["sdk", "lean"] as const).map((transport) => ({ name, transport })),
-);
+const ways = PROVIDERS.flatMap((name) => (["sdk", "lean"] as const).map((transport) => ({ name, transport })));
 
 describe.each(ways)("a service ($name, $transport) that echoes its headers", (way) => {
   test.each([200, 400, 401, 500])("with status %i hands no key to what is kept", async (status) => {
@@ -112,7 +111,7 @@ test.each([
   `https://host.example/v1#${KEY}`,
   `${KEY}`,
 ])("an address that holds a secret is refused and not shown: %s", (baseUrl) => {
-  for (const name of ["openai", "azure", "anthropic", "compatible"] as const) {
+  for (const name of PROVIDERS) {
     let said: unknown;
     try {
       openProvider({ name, baseUrl }, ENV);
