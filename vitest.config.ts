@@ -12,9 +12,19 @@ const slow = [
 export default defineConfig({
   test: {
     projects: [
-      // Modules hold no state, so that files may share them: half the time.
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 20_000, isolate: false } },
-      { test: { name: "slow", include: slow, testTimeout: 240_000, maxWorkers: 2 } },
+      {
+        test: {
+          ...{ name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 20_000 },
+          isolate: false, // modules hold no state, so that files may share them: half the time
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...{ name: "slow", include: slow, testTimeout: 240_000, maxWorkers: 2 },
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });
