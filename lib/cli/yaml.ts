@@ -19,6 +19,7 @@ export interface YamlText {
 const MOST_BYTES = 2 ** 17;
 /** A damaged file has mistakes by the thousand: the first say enough. */
 const SHOWN = 20;
+const LONGEST = 300;
 
 /**
  * Parses YAML of at most 128 KiB and 100 repeats of aliases; throws StudyError "config" with file:line where it is not
@@ -62,12 +63,17 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
   const yaml = readYaml(text, file);
   const parsed = schema.safeParse(yaml.value ?? {});
   if (parsed.success) return parsed.data;
-  const lines = mistakes(parsed.error, schema, yaml);
+  const lines = mistakes(parsed.error, schema, yaml).map(brief);
   const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
   throw new StudyError("config", [...lines.slice(0, SHOWN), ...more].join("\n"), {
     cause: parsed.error,
     facts: { file, mistakes: parsed.error.issues.length },
   });
+}
+
+/** Keys and values come from the file, and may be a screen long. */
+function brief(line: string): string {
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
 /** One line for each mistake that zod found in a YAML file. */

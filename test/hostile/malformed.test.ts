@@ -1,3 +1,4 @@
+import { parseYaml } from "corrigenda/cli";
 import { efcamdat, merlin } from "corrigenda/dataset";
 import { StudyError } from "corrigenda/error";
 import { collect, nodeDisk } from "corrigenda/files";
@@ -67,6 +68,12 @@ test("settings with mistakes by the hundred tell the first twenty", () => {
   })();
   expect(message.split("\n")).toHaveLength(21);
   expect(message).toMatch(/\nand \d+ more$/);
+});
+
+test("a key of a screen's length is told by its beginning", () => {
+  const text = `MODEL${"e".repeat(40_000)}: 1\n`;
+  expect(() => parseYaml(text, "x.yaml", LabelingConfig)).toThrow(/^x\.yaml:1: MODELe+…$/);
+  expect(() => parseYaml(text, "x.yaml", LabelingConfig)).toThrow(/^.{1,301}$/);
 });
 
 test("settings that are too large to be any are refused at once", () => {
