@@ -2,11 +2,13 @@ import { crc32 } from "node:zlib";
 import { type Appender, type Disk, readJsonl } from "corrigenda/files";
 import type { JsonObject } from "corrigenda/json";
 import { groupCommit } from "./group-commit.ts";
+import { syncWritten } from "./sync-written.ts";
 import type { Journal } from "./types.ts";
 
 /** Opens a journal and reads what is there. The file is made by the first append. */
 export async function openJournal<Event extends object>(disk: Disk, path: string): Promise<Journal<Event>> {
   const past = await readJournal<Event>(disk, path);
+  if (past.length > 0) await syncWritten(disk, path);
   let file: Appender | undefined;
   const commit = groupCommit<Event>(async (events) => {
     file ??= await disk.append(path);

@@ -2,6 +2,7 @@ import { isStudyError, StudyError } from "corrigenda/error";
 import { type Appender, type Disk, type Lock, lineBlocks, type Reader } from "corrigenda/files";
 import { ENTRY_BYTES, isSound, type LaneIndex, laneIndex, runTag } from "./lane-index.ts";
 import { decodeRecord, recordEncoder } from "./record.ts";
+import { syncWritten } from "./sync-written.ts";
 import type { NewReply, StoredReply } from "./types.ts";
 
 /** Where an entry's offset stands in it. */
@@ -25,13 +26,12 @@ export interface WritableLane extends Lane {
 
 // The index may lag behind: whoever opens the lane reads the records behind its end, and these few take no time.
 const INDEX_STEP = 256;
-const READ_ONLY: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"]);
 
 /** Opens lane `name` for reading; its index is brought up to date in memory. */
 export async function openLane(disk: Disk, name: string): Promise<Lane> {
   const index = laneIndex();
   const end = await loadIndex(disk, name, index);
-  await syncData(disk, name);
+  await syncWritten(disk, dataFile(name));
   return laneOver(disk, name, index, () => end);
 }
 
@@ -75,20 +75,6 @@ export async function openWritableLane(disk: Disk, name: string, lock: Lock): Pr
       await lock.release();
     },
   };
-}
-
-/** What a killed process wrote may be in the machine's memory alone: it counts as kept, so it has to outlive a power cut. */
-async function syncData(disk: Disk, name: string): Promise<void> {
-  const file = await disk.append(dataFile(name), "bytes").catch((error: unknown) => {
-    if (isStudyError(error, "files") && READ_ONLY.has(String(error.facts.code))) return undefined; // nothing is paid here
-    throw error;
-  });
-  if (!file) return;
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 /** A pure function that remembers its last value: one run's replies come one after the other. */

@@ -210,3 +210,13 @@ test("a lane's last record altered at any byte costs nothing but that record, an
     await store.close();
   }
 });
+
+test("an event that a killed process had written outlives a power cut once a later process has read it", async () => {
+  const disk = memoryDisk();
+  const file = await disk.append("journal.jsonl");
+  await file.write('{"t":"created"}\n');
+  disk.kill(); // before its fsync
+  expect((await openJournal<{ t: string }>(disk, "journal.jsonl")).past).toEqual([{ t: "created" }]);
+  disk.crash();
+  expect(await readJournal(disk, "journal.jsonl")).toEqual([{ t: "created" }]);
+});
