@@ -30,7 +30,7 @@ describe("npm start", () => {
   }, MINUTES);
   afterAll(() => root.remove("."));
 
-  test("says that its answers are simulated, what was found, and where all runs lie", () => {
+  test("says that its answers are simulated, what was found, and where all runs lie", async () => {
     expect(said).toContain("Offline, no key: answers are simulated, no service is asked; ilm trains its own");
     expect(said).toMatch(/^whyfix fce: .*\n {2}explanations that parse: [\d.]+ % \[.*\], n = 1000 \(simulated\)$/m);
     expect(said).toMatch(/^ {2}reasoning: data sets, fuzzy names, F1: [\d.]+ % \[.*\], n = 2 \(simulated\)$/m);
@@ -39,7 +39,10 @@ describe("npm start", () => {
     expect(said).toMatch(
       /^ {2}specialisation gain, .*not decided by this run\): -?[\d.]+ % .*\(models trained here\)$/m,
     );
-    expect(said).toContain("\nStudies started: ielts, ilm, labeling, selfcorrect, whyfix fce, whyfix longman; ");
+    const yaml = await readText(nodeDisk("."), "scripts/start.yaml");
+    const names = [...yaml.matchAll(/^[ -]*name: (.+)$/gm)].map(([, name]) => name).sort();
+    expect(names).toContain("whyfix longman");
+    expect(said).toContain(`\nStudies started: ${names.join(", ")}; `);
     expect(said).toContain(`\nAll runs, reports and methods: ${root.resolve("index.html")}\n`);
   });
 

@@ -41,11 +41,7 @@ describe("openProvider", () => {
       { OPENAI_API_KEY: "sk-a\nsk-b" },
       "OPENAI_API_KEY holds a space or a character that no key or URL has: paste it again",
     ],
-    [
-      { name: "bard" as "openai" },
-      {},
-      'unknown provider "bard"; choose openai, azure, anthropic, compatible or offline',
-    ],
+    [{ name: "bard" as "openai" }, {}, `unknown provider "bard"; choose ${PROVIDERS.join(", ")} or offline`],
   ])("%o: says what is missing and never shows a key", (config, env, sentence) => {
     const error = thrown(config, env);
     expect(error.message).toBe(sentence);
