@@ -1,13 +1,14 @@
 import type { Disk } from "corrigenda/files";
 import { type Json, parseJson } from "corrigenda/json";
-import { type ModelRequest, type Provider, requestKey } from "corrigenda/provider";
+import type { Provider } from "corrigenda/provider";
 import type { Exchanged, Link } from "corrigenda/report";
 import { type FinishedStage, type Manifest, type RunName, requireStage, runFolder, stagesOf } from "corrigenda/results";
 import type { Store } from "corrigenda/store";
 import { z } from "zod";
 import { replyOf } from "./ledger.ts";
+import { type Asked, besideKeys, besideRows, bodyText, type Rebuild } from "./rebuild.ts";
 import { readTable, textLines } from "./tables.ts";
-import { type KeptIn, openKept, type ProviderSettings, readingProvider } from "./workplace.ts";
+import { type KeptIn, openKept, type ProviderSettings } from "./workplace.ts";
 
 /** Rows of one page, and pages of one stage at most. */
 const PAGE_ROWS = 500;
@@ -18,33 +19,6 @@ const Handed = z.object({ custom_id: z.string(), key: z.string() });
 const Paid = z.object({ key: z.string(), provider: z.string().optional() });
 const Row = z.looseObject({ id: z.string() });
 
-interface Asked {
-  readonly id: string;
-  readonly key: string | undefined;
-  /** What the stage kept of a row that was not sent. */
-  readonly record?: string;
-}
-
-/** Requests as texts by their keys, where a study can build them again: synchronous calls leave no request files. */
-export type Rebuilt = ReadonlyMap<string, string>;
-
-/** Collects requests that a study builds again, as many as the pages can show. */
-export function rebuiltRequests(settings: { readonly name: ProviderSettings["name"] }): {
-  readonly texts: Rebuilt;
-  add(request: ModelRequest): void;
-} {
-  const provider = readingProvider(settings);
-  const texts = new Map<string, string>();
-  return {
-    texts,
-    add: (request) => {
-      if (texts.size >= PAGE_ROWS * MOST_PAGES) return;
-      const wire = provider.encode(request);
-      texts.set(requestKey(provider, wire), bodyText(wire.body));
-    },
-  };
-}
-
 /**
  * Writes `<run>/exchanges/<stage>.html` of every stage that asked: its rows with request, reply, tokens and cost, a
  * five hundred a page. Returns links to them from the run's folder.
@@ -52,7 +26,7 @@ export function rebuiltRequests(settings: { readonly name: ProviderSettings["nam
 export async function writeExchanges(
   root: Disk,
   name: RunName,
-  rebuilt: Rebuilt = new Map(),
+  rebuild: Rebuild = () => undefined,
   keptIn: KeptIn = {},
 ): Promise<Link[]> {
   const { exchangePage } = await import("corrigenda/report");
@@ -62,14 +36,13 @@ export async function writeExchanges(
     const finished = await requireStage(root, { ...name, stage }, "the stage's own command");
     const source = await sourceOf(root, name, finished);
     if (!source) continue;
-    const provider = providerOf(finished.manifest) ?? (await paidProvider(root, finished.folder));
+    const provider = await settingsOf(root, name, finished);
     await using kept = await openKept(root, provider, keptIn);
     const counted = await count(source.rows());
     const pages = Math.min(MOST_PAGES, Math.ceil(counted / PAGE_ROWS));
     let at = 0;
-    for await (const rows of inPages(source.rows(), pages)) {
-      const more = { folders: source.folders, rebuilt };
-      const shown = await exchanged(root, kept, rows, more);
+    for await (const rows of inPages(withRequests(source, rebuild(stage), kept.provider), pages)) {
+      const shown = await exchanged(root, kept, rows, source.folders);
       const text = exchangePage({
         ...{ ...name, stage, provider: provider.name, rows: shown, from: at * PAGE_ROWS, total: counted },
         ...{ note: noteOf(source.mock, counted), pages: pageLinks(stage, pages) },
@@ -89,17 +62,36 @@ function providerOf({
   return typeof provider?.name === "string" ? (provider as never) : undefined;
 }
 
-/** A stage that took its settings from others names its provider in its ledger. */
-async function paidProvider(root: Disk, folder: string): Promise<{ readonly name: ProviderSettings["name"] }> {
+/** A stage that took its settings from others: theirs, else the name that its ledger gives. */
+async function settingsOf(
+  root: Disk,
+  name: RunName,
+  { manifest, folder }: FinishedStage,
+): Promise<{ readonly name: ProviderSettings["name"] }> {
+  const own = providerOf(manifest);
+  if (own) return own;
+  for (const { stage } of manifest.parents) {
+    const before = providerOf((await requireStage(root, { ...name, stage }, "the stage's own command")).manifest);
+    if (before) return before;
+  }
   for await (const { provider } of readTable(root, `${folder}/ledger.jsonl`, Paid))
     if (provider !== undefined) return { name: provider as ProviderSettings["name"] };
   return { name: "offline" };
+}
+
+/** Rows with the requests that their study builds again. */
+function withRequests(source: Source, requests: ReturnType<Rebuild>, provider: Provider): AsyncIterable<Asked> {
+  if (requests === undefined || source.mock) return source.rows();
+  if (source.isListed) return besideRows(source.rows(), requests, provider);
+  return besideKeys(source.rows, requests, { provider, most: PAGE_ROWS * MOST_PAGES });
 }
 
 interface Source {
   readonly rows: () => AsyncIterable<Asked>;
   /** Stages of which the request files may hold what was sent. */
   readonly folders: readonly string[];
+  /** The rows are those of a list that was written when the requests were made, in their order. */
+  readonly isListed: boolean;
   /** A simulator inside the script answered: nothing was sent. */
   readonly mock: boolean;
 }
@@ -110,16 +102,21 @@ async function sourceOf(root: Disk, name: RunName, { manifest, folder }: Finishe
   const isMock = providerOf(manifest)?.mock === true;
   const own = `${folder}/${manifest.stage}.jsonl`;
   if (isMock && manifest.requestsRoot !== null && (await there(own)))
-    return { folders: [], mock: true, rows: () => ids(readTable(root, own, Row)) };
+    return { folders: [], isListed: true, mock: true, rows: () => ids(readTable(root, own, Row)) };
   if (!(await there(`${folder}/ledger.jsonl`))) return undefined;
   for (const { stage } of [...manifest.parents].reverse()) {
     const handed = `${runFolder(name)}/${stage}`;
     if (manifest.requestsRoot === null || !(await there(`${handed}/journal.jsonl`))) continue;
     const table = `${handed}/${stage}.jsonl`;
     if (!(await there(table))) continue;
-    return { folders: [handed], mock: false, rows: () => named(readTable(root, table, Handed)) };
+    return { folders: [handed], isListed: true, mock: false, rows: () => named(readTable(root, table, Handed)) };
   }
-  return { folders: [], mock: false, rows: () => keyed(readTable(root, `${folder}/ledger.jsonl`, Paid)) };
+  return {
+    folders: [],
+    isListed: false,
+    mock: false,
+    rows: () => keyed(readTable(root, `${folder}/ledger.jsonl`, Paid)),
+  };
 }
 
 async function* ids(rows: AsyncIterable<{ id: string }>): AsyncGenerator<Asked> {
@@ -163,7 +160,7 @@ async function exchanged(
   root: Disk,
   { provider, store }: Kept,
   rows: readonly Asked[],
-  { folders, rebuilt }: { readonly folders: readonly string[]; readonly rebuilt: Rebuilt },
+  folders: readonly string[],
 ): Promise<Exchanged[]> {
   const stored = new Map<string, NonNullable<Awaited<ReturnType<Store["get"]>>>>();
   for (const { key } of rows) {
@@ -173,13 +170,15 @@ async function exchanged(
   const payers = [...new Set([...folders, ...[...stored.values()].map(({ run }) => run)])];
   const requests = await requestsOf(root, payers, new Set(rows.flatMap(({ key }) => key ?? [])));
   const paid = new Set<string>();
-  return rows.map(({ id, key, record }) => {
+  return rows.map(({ id, key, record, rebuilt }) => {
     const reply = key === undefined ? undefined : stored.get(key);
     const read = reply && replyOf(reply, provider);
     const isFirst = key !== undefined && !paid.has(key);
     if (key !== undefined) paid.add(key);
+    const sent = key === undefined ? undefined : requests.get(key);
     return {
-      ...{ id, key, record, request: key === undefined ? undefined : (requests.get(key) ?? rebuilt.get(key)) },
+      ...{ id, key, record, request: sent ?? (rebuilt === "changed" ? undefined : rebuilt?.text) },
+      isChanged: sent === undefined && rebuilt === "changed",
       ...{ reply: read?.text, model: read?.model, tokens: read?.usage, via: reply?.via, paidBy: reply?.run },
       usd: reply && isFirst ? reply.usd : null,
       at: reply && new Date(reply.at).toISOString(),
@@ -206,22 +205,6 @@ async function requestsOf(
     }
   }
   return found;
-}
-
-/** A request line for people: its messages, each under its role, then all else. */
-function bodyText(line: string): string {
-  const parsed = parseJson(line) as { body?: Json; params?: Json } | undefined;
-  const body = parsed?.body ?? parsed?.params ?? (parsed as Json | undefined);
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return line;
-  const { messages, input, ...settings } = body as Record<string, Json>;
-  const said = [messages, input].flatMap((list) => (Array.isArray(list) ? list : [])) as {
-    role?: Json;
-    content?: Json;
-  }[];
-  const texts = said.map(({ role, content }) => {
-    return `[${String(role)}]\n${typeof content === "string" ? content : JSON.stringify(content, null, 2)}`;
-  });
-  return [...texts, `[settings]\n${JSON.stringify(settings, null, 2)}`].join("\n\n");
 }
 
 function noteOf(mock: boolean, total: number): string | undefined {

@@ -60,7 +60,7 @@ export function guardRequests({ provider, dataset, now, iMaySend, redact }: Guar
   if (refusal) throw refusal;
   const check = preflight({ provider: provider.name, now, expectedEnd: now + DAY_MS });
   const seen = { emails: 0, phones: 0, names: 0 };
-  const sent = (request: ModelRequest): ModelRequest => (redact ? masked(request) : request);
+  const sent = (request: ModelRequest): ModelRequest => sentAs(request, redact);
   return {
     sent,
     look: (request) => {
@@ -86,7 +86,9 @@ function inspect(check: Preflight, request: ModelRequest): void {
   check.add(request, chars * TOKENS_PER_BYTE);
 }
 
-function masked(request: ModelRequest): ModelRequest {
+/** A request as it is sent: masked where that was asked for. */
+export function sentAs(request: ModelRequest, redact: boolean): ModelRequest {
+  if (!redact) return request;
   const messages = request.messages.map((message) => ({ ...message, content: redactPersonal(message.content) }));
   return { ...request, messages };
 }

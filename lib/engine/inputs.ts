@@ -1,6 +1,7 @@
+import { gunzipSync } from "node:zlib";
 import type { DataInput } from "corrigenda/dataset";
 import { StudyError } from "corrigenda/error";
-import { type Disk, readText } from "corrigenda/files";
+import { collect, type Disk, readText } from "corrigenda/files";
 import { MODELS_AS_OF, priceSnapshot } from "corrigenda/provider";
 import {
   type Environment,
@@ -24,6 +25,13 @@ export function inputFiles(disk: Disk): InputFiles {
     text: (path) => readText(disk, path),
     open: async (path) => ((await disk.size(path)) === undefined ? undefined : { file: path, bytes: disk.read(path) }),
   };
+}
+
+/** A file's text, unpacked where its name ends in .gz; undefined where there is none. */
+export async function fileText(disk: Disk, path: string): Promise<string | undefined> {
+  if ((await disk.size(path)) === undefined) return undefined;
+  if (!path.endsWith(".gz")) return readText(disk, path);
+  return gunzipSync(Buffer.concat(await collect(disk.read(path)))).toString("utf8");
 }
 
 export async function hashInputs(disk: Disk, paths: readonly string[]): Promise<FileHash[]> {

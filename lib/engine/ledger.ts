@@ -1,6 +1,6 @@
 import type { UnknownCalls } from "corrigenda/online";
-import type { ModelReply, Provider } from "corrigenda/provider";
-import { bodyOf, type StoredReply } from "corrigenda/store";
+import { type ModelReply, type ModelRequest, type Provider, requestKey } from "corrigenda/provider";
+import { bodyOf, type Store, type StoredReply } from "corrigenda/store";
 import { writeLines } from "./tables.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -50,4 +50,13 @@ export function replyOf(stored: StoredReply, provider: Provider): ModelReply | u
   } catch {
     return undefined; // the row's outcome says why
   }
+}
+
+/** What is kept of a request's reply; nothing is asked. */
+export async function keptReply(
+  { provider, store }: { readonly provider: Provider; readonly store: Store },
+  request: ModelRequest,
+): Promise<ModelReply | undefined> {
+  const stored = await store.get(requestKey(provider, provider.encode(request)));
+  return stored && replyOf(stored, provider);
 }

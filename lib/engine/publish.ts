@@ -1,15 +1,16 @@
 import { collect, type Disk } from "corrigenda/files";
 import type { Link } from "corrigenda/report";
 import { type RunName, shownRuns, writeMethods } from "corrigenda/results";
-import { type Rebuilt, writeExchanges } from "./exchanges.ts";
+import { writeExchanges } from "./exchanges.ts";
+import type { Rebuild } from "./rebuild.ts";
 import type { KeptIn } from "./workplace.ts";
 
 /**
  * What every run has beside its report: the rows behind its numbers, a page per stage that asked, and methods.md.
- * Returns links to them for the report. @param rebuilt requests that no file holds @param keptIn where replies are kept
+ * Returns links to them for the report. @param rebuild makes requests that no file holds @param keptIn where replies are kept
  */
-export async function writeBehind(root: Disk, name: RunName, rebuilt?: Rebuilt, keptIn?: KeptIn): Promise<Link[]> {
-  const rows = await writeExchanges(root, name, rebuilt, keptIn);
+export async function writeBehind(root: Disk, name: RunName, rebuild?: Rebuild, keptIn?: KeptIn): Promise<Link[]> {
+  const rows = await writeExchanges(root, name, rebuild, keptIn);
   await writeMethods(root, name);
   return [
     { label: "all runs", href: "../../index.html" },

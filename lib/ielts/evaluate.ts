@@ -140,12 +140,17 @@ export async function evaluateRun(
   return `${folder}/${last.stage}`;
 }
 
+/** The requests of every essay. */
+export function scoreItems(held: readonly HeldOut[]): ScoreItem[] {
+  return held.flatMap((one) => PASSES.map((pass) => ({ held: one, pass })));
+}
+
 /** What asks the model, as the stages of a question need it. */
 function scoreRound(held: readonly HeldOut[], model: string, provider: string) {
   return {
     prompt: scorePrompt(model),
     output: SCORE_TOKENS,
-    rows: (): ScoreItem[] => held.flatMap((one) => PASSES.map((pass) => ({ held: one, pass }))),
+    rows: () => scoreItems(held),
     async *lines(outcomes: AsyncIterable<Parameters<typeof passLine>[0]>): AsyncGenerator<string> {
       for await (const outcome of outcomes) yield JSON.stringify(passLine(outcome));
     },

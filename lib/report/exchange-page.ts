@@ -12,6 +12,8 @@ export interface Exchanged {
   /** What the stage kept of a row that was not sent. */
   readonly record?: string | undefined;
   readonly request: string | undefined;
+  /** The study built the request again, and it is no longer the one that was sent. */
+  readonly isChanged?: boolean;
   readonly reply: string | undefined;
   readonly model: string | undefined;
   readonly tokens:
@@ -38,6 +40,9 @@ export interface ExchangePage {
   readonly note?: string | undefined;
   readonly pages: readonly Link[];
 }
+
+const CHANGED =
+  "could not be built again: what the study builds now has another key, so its code or its data have changed since";
 
 /** Characters of a request or reply that the page keeps. */
 const MOST_CHARS = 20_000;
@@ -90,7 +95,7 @@ function stateOf({ key, reply, paidBy, usd }: Exchanged): string {
 }
 
 function detail(row: Exchanged, provider: string): Detail {
-  const { id, key, record, request, reply, model, tokens, usd, via, at, paidBy } = row;
+  const { id, key, record, request, isChanged, reply, model, tokens, usd, via, at, paidBy } = row;
   const simulated = provider === "offline" ? ", simulated" : "";
   const line = (label: string, value: string | number | undefined): DetailField[] =>
     value === undefined ? [] : [{ label, value }];
@@ -105,7 +110,7 @@ function detail(row: Exchanged, provider: string): Detail {
     title: id,
     fields: [
       request === undefined
-        ? { label: "request", value: "not kept as a text: the study's command builds it again" }
+        ? { label: "request", value: isChanged ? CHANGED : "not kept as a text: the study's command builds it again" }
         : { label: "request", value: cut(request), block: true },
       reply === undefined
         ? { label: "reply", value: "none was kept" }

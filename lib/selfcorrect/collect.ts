@@ -81,7 +81,8 @@ export async function collectTraces(effects: CollectEffects, run: CollectRun): P
 }
 
 /** What decides the requests of a run, and its traces. */
-export type Asking = Pick<CollectRun, "place" | "dataset" | "scoring" | "classifier" | "templates"> & {
+export type Asking = Pick<CollectRun, "dataset" | "scoring" | "classifier" | "templates"> & {
+  readonly place: Pick<Workplace, "clock"> & { readonly provider: { readonly name: string } };
   readonly flags: CollectFlags;
 };
 

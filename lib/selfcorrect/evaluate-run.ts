@@ -13,13 +13,13 @@ import { StudyError } from "corrigenda/error";
 import type { Stage, StageResult } from "corrigenda/results";
 import { makeBaseline } from "./baseline-make.ts";
 import { type Baseline, callsAtMost } from "./baseline-names.ts";
-import { answerTokens, firstRequests, settingOf } from "./collect.ts";
+import { type Asking, answerTokens, firstRequests, settingOf } from "./collect.ts";
 import { type CollectFlags, updateEvery } from "./collect-flags.ts";
 import type { CollectParts } from "./collect-parts.ts";
 import type { PolicyAttempts } from "./evaluate-attempts.ts";
 import { type Evaluation, evaluationMetrics, evaluationOf } from "./evaluate-result.ts";
 import { outcomeLines, type RunAttempts, type RunGroup, repetitionsOf } from "./evaluate-runs.ts";
-import type { QuestionOrBad } from "./trace-types.ts";
+import type { QuestionOrBad, Ask as TraceAsk } from "./trace-types.ts";
 import type { Question } from "./types.ts";
 
 /** What the script hands in. */
@@ -57,7 +57,7 @@ export async function evaluateRuns(effects: EvaluateEffects, run: EvaluateRun): 
     return effects.tableStage({ ...place, spec }, (stage) => write(effects, run, stage, []));
   const options = { guard, sample: await firstRequests(run), output: answerTokens(flags), maxCostUsd: maxCost };
   return effects.talkStage(place, spec, options, async (ask, stage) =>
-    write(effects, run, stage, await allBaselines(run, ask)),
+    write(effects, run, stage, await allBaselines(run, (baseline) => counted(run, ask, baseline))),
   );
 }
 
@@ -86,25 +86,36 @@ function mostCalls({ baselines, groups, collected, flags, templates }: Parameter
   return passes * questions * baselines.reduce((sum, baseline) => sum + callsAtMost(baseline, sizes), 0);
 }
 
-async function allBaselines(run: EvaluateRun, ask: Ask): Promise<PolicyAttempts[]> {
-  const { place, flags, groups, collected, baselines, concurrency } = run;
+/** Tells the terminal of every answer. */
+function counted({ place, spec }: EvaluateRun, ask: Ask, { name }: Baseline): Ask {
+  const shown = { total: 0, done: 0, failed: 0 };
+  return async (request) => {
+    const answered = await ask(request);
+    shown[answered.ok ? "done" : "failed"] += 1;
+    place.progress.update({ label: `${spec.run} · ${name} · answers`, ...shown });
+    return answered;
+  };
+}
+
+/** What the baselines of a comparison are made of. */
+export type BaselinesRun = Asking & Pick<EvaluateRun, "groups" | "collected" | "baselines" | "concurrency" | "rows">;
+
+/** Every baseline's attempts, asked for in the order that a comparison asks. @param asking who asks for a baseline */
+export async function allBaselines(
+  run: BaselinesRun,
+  asking: (baseline: Baseline) => TraceAsk,
+): Promise<PolicyAttempts[]> {
+  const { flags, groups, collected, baselines, concurrency } = run;
   const [group] = groups;
   const known = new Set(collected.never.attempts.map(({ question }) => question));
   const found: PolicyAttempts[] = [];
-  const shown = { total: 0, done: 0, failed: 0 };
   for (const baseline of baselines) {
-    const counted: Ask = async (request) => {
-      const answered = await ask(request);
-      shown[answered.ok ? "done" : "failed"] += 1;
-      place.progress.update({ label: `${run.spec.run} · ${baseline.name} · answers`, ...shown });
-      return answered;
-    };
     const passes: PolicyAttempts[] = [];
     for (const repetition of group ? repetitionsOf(group) : [])
       passes.push(
         await makeBaseline(baseline, {
           setting: { ...settingOf(run), repetition, stamp: () => 0 },
-          ...{ ask: counted, questions: () => knownQuestions(run.rows(), known), samples: collected.samples },
+          ...{ ask: asking(baseline), questions: () => knownQuestions(run.rows(), known), samples: collected.samples },
           ...{ lag: Math.max(flags.lag, concurrency), concurrency, updateEvery: updateEvery(flags) },
         }),
       );

@@ -13,7 +13,7 @@ export { mockAnswer, mockQuestions } from "./mock-questions.ts";
 export * from "./ope.ts";
 export * from "./policy.ts";
 export * from "./prompts.ts";
-export { askedBy, requestsOf } from "./rebuild.ts";
+export { type RebuiltRun, rebuildOf } from "./rebuild-run.ts";
 export * from "./regret.ts";
 export * from "./regret-contexts.ts";
 export * from "./regret-reference.ts";

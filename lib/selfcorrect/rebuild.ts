@@ -11,7 +11,7 @@ export interface Asked {
 }
 
 /** Of a run's config.json. */
-interface AskedConfig {
+export interface AskedConfig {
   readonly model: string;
   readonly temperature?: number | null | undefined;
   readonly maxTokens?: number | undefined;

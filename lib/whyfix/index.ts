@@ -22,7 +22,7 @@ export { type Level, pickLevel } from "./levels.ts";
 export { METHODS, type MethodCode } from "./methods.ts";
 export type { Answer } from "./parse.ts";
 export { type Knowledge, methodPrompts, type WhyfixItem, whyfixPrompt } from "./prompts.ts";
-export { OUTPUT_TOKENS, type StepQuestion, stepQuestion } from "./question.ts";
+export { OUTPUT_TOKENS, type StepQuestion, stageQuestion, stepQuestion } from "./question.ts";
 export * from "./ratings.ts";
 export { type ResultSource, readResultLine, resultLine } from "./read.ts";
 export { blockedRecord, hasAnswer, matchedById, StructuredRecord, structuredRecord } from "./record.ts";

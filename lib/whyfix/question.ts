@@ -32,3 +32,9 @@ export function stepQuestion(
     output: OUTPUT_TOKENS,
   };
 }
+
+/** What the replies that a stage collects were asked; undefined where that is not one of the four steps. */
+export function stageQuestion(stage: string, setup: Setup, matched: MatchedById | undefined): StepQuestion | undefined {
+  if (stage === "step2") return stepQuestion(setup, 1);
+  return stage === "step4" && matched ? stepQuestion(setup, 3, matched) : undefined;
+}

@@ -2,12 +2,13 @@
 // Writes into results/ielts/<run>/: report.html (bands, criteria, rows left out, leakage, cost, fine-tuning, evaluations), essays.html
 // (essays with quotes and errors marked), tables/, figures/. No calls.
 import { defineScript, main } from "corrigenda/cli";
+import { openSource } from "corrigenda/dataset";
 import { engineFlags, readTable, textLines, writeBehind, writeIndex } from "corrigenda/engine";
 import { collect, nodeDisk, readText } from "corrigenda/files";
 import * as ielts from "corrigenda/ielts";
 import { parseJson } from "corrigenda/json";
 import { html, page, saveReport } from "corrigenda/report";
-import { requireStage, stagesOf } from "corrigenda/results";
+import { type Manifest, requireStage, stagesOf } from "corrigenda/results";
 import { z } from "zod";
 
 const script = defineScript({
@@ -43,13 +44,16 @@ await main(script, async (flags, { disk, print, ...around }) => {
   const rejected: ielts.Rejected[] = [];
   for await (const one of readTable(root, `${files}/rejected.jsonl`, ielts.Rejected))
     if (rejected.length < ielts.MOST_REJECTED) rejected.push(one);
+  const asked = new Map<string, Manifest>();
   const costs: ielts.StageCost[] = [];
   const evaluations: ielts.IeltsReportInput["evaluations"][number][] = [];
   let tuning: ielts.TuningShown | undefined;
   for (const { stage, state } of await collect(stagesOf(root, name))) {
     if (state !== "finished") continue;
     if (/^(evidence|evidence-again|scores-[0-9a-f]+)$/.test(stage)) {
-      const { counts: rows, tokens, cost } = (await requireStage(root, { ...name, stage }, script.name)).manifest;
+      const { manifest } = await requireStage(root, { ...name, stage }, script.name);
+      asked.set(stage, manifest);
+      const { tokens, cost, counts: rows } = manifest;
       const { done = 0, failed = 0 } = rows;
       costs.push({ stage, done, failed, tokens: tokens.input + tokens.output, usd: cost.actualUsd });
     }
@@ -69,7 +73,8 @@ await main(script, async (flags, { disk, print, ...around }) => {
     `${folder}/essays.html`,
     ielts.essaysPage({ html, page }, found.shown, { run, provider: report.provider }),
   );
-  const behind = await writeBehind(root, name, undefined, around);
+  const rebuild = ielts.rebuildOf({ openSource, readTable, textLines, root, disk }, asked);
+  const behind = await writeBehind(root, name, rebuild, around);
   print(`report: ${root.resolve(await saveReport(root, folder, report, { ...flags, behind }))}`);
   await writeIndex(root);
 });

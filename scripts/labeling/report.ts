@@ -28,7 +28,7 @@ await main(script, async (flags, { disk, print, signal, ...around }) => {
   const last = labeling.lastProcess(stages);
   const through = labeling.stagesThrough(last, run);
   const { manifest } = await engine.requireStages(root, name, through);
-  const { input, provider: asked, labeling: config } = labeling.LabelingStage.parse(manifest.config);
+  const { input, provider: asked, labeling: config, redact } = labeling.LabelingStage.parse(manifest.config);
   const provider = asked.name === "offline" ? "offline" : `${asked.name}, ${config.MODEL}`;
   const [costs, failed]: [labeling.ProcessCost[], labeling.ReplyRecord[]] = [[], []];
   for (const { stage, command } of through) {
@@ -63,7 +63,13 @@ await main(script, async (flags, { disk, print, signal, ...around }) => {
     await root.write(`${folder}/papers/${paper.row.document}.html`, text);
     at += 1;
   }
-  const behind = await engine.writeBehind(root, name, undefined, around);
+  const read: labeling.TableReader = (path, schema) => engine.readTable(root, path, schema);
+  const rebuild: engine.Rebuild = (stage) => {
+    const process = labeling.PROCESSES.find((one) => labeling.resultsStage(one) === stage);
+    const question = process && labeling.labelingQuestion(process, config, labeling.tablesOf(process, run, read));
+    return question && engine.askedAgain(question, { redact });
+  };
+  const behind = await engine.writeBehind(root, name, rebuild, around);
   const file = await saveReport(root, folder, tally.report(), { ...flags, behind });
   await engine.writeIndex(root);
   print(`${at} papers: ${root.resolve(file)}`);

@@ -1,12 +1,11 @@
 // npx zx scripts/selfcorrect/collect.ts --dataset gsm8k --limit 1000 --algorithm gaussian_ts
 // Questions become traces: an answer, then re-prompts that a policy chooses, as long as it thinks that another answer helps.
 // Writes results/selfcorrect/<run>/traces/ and, in the source's shapes, pipeline_logs/. Same command: goes on.
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { defineScript, main } from "corrigenda/cli";
 import { declarationOf, openQuestions } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
 import { isStudyError } from "corrigenda/error";
-import { collect, readText } from "corrigenda/files";
 import { contentHash, sha256 } from "corrigenda/json";
 import * as selfcorrect from "corrigenda/selfcorrect";
 
@@ -29,11 +28,7 @@ await main(script, async (flags, around) => {
     flags.dataset === "mock" && flags.from === undefined
       ? selfcorrect.mockSource(declarationOf("mock"), { limit, seed })
       : await openQuestions(disk, { ...flags, folder: `${results}/.hub`, hub });
-  const text = async (path: string): Promise<string | undefined> => {
-    if ((await disk.size(path)) === undefined) return undefined;
-    if (!path.endsWith(".gz")) return readText(disk, path);
-    return gunzipSync(Buffer.concat(await collect(disk.read(path)))).toString("utf8");
-  };
+  const text = (path: string): Promise<string | undefined> => engine.fileText(disk, path);
   const parts = await selfcorrect.collectParts(flags, source.name, { text });
   for (const notice of parts.notices) log.info(notice);
 

@@ -1,11 +1,10 @@
 // npx zx scripts/selfcorrect/evaluate.ts my-run
 // Compares the traces of a run with never asking again, other policies and self-consistency, on the same questions: accuracy,
 // tokens, paired tests. Writes results/selfcorrect/<run>/evaluation/. What the traces do not hold is asked for; kept replies are free.
-import { gunzipSync } from "node:zlib";
 import { defineScript, main, parseScript, table } from "corrigenda/cli";
 import { declarationOf, openQuestions } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
-import { collect, nodeDisk, readText } from "corrigenda/files";
+import { nodeDisk, readText } from "corrigenda/files";
 import type { JsonObject } from "corrigenda/json";
 import { requireStage } from "corrigenda/results";
 import * as selfcorrect from "corrigenda/selfcorrect";
@@ -45,11 +44,7 @@ await main(script, async (flags, around) => {
       : await openQuestions(disk, { ...known, folder: `${flags.results}/.hub`, hub });
   const inputs = await engine.hashInputs(disk, source.files);
   for (const stage of stages) engine.sameInputs(stage, inputs);
-  const text = async (path: string): Promise<string | undefined> => {
-    if ((await disk.size(path)) === undefined) return undefined;
-    if (!path.endsWith(".gz")) return readText(disk, path);
-    return gunzipSync(Buffer.concat(await collect(disk.read(path)))).toString("utf8");
-  };
+  const text = (path: string): Promise<string | undefined> => engine.fileText(disk, path);
   const parts = await selfcorrect.collectParts(known, source.name, { text });
   const baselines = selfcorrect.parseBaselines(flags.baselines, parts.templates);
   const collected = await selfcorrect.runAttempts(groups, { disk: root, textLines: engine.textLines });

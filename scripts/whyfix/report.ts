@@ -19,6 +19,7 @@ import {
   StepConfig,
   StructuredRecord,
   setUp,
+  stageQuestion,
   summarize,
   summaryTable,
   whyfixPrompt,
@@ -68,7 +69,11 @@ await main(script, async (flags, { disk, print, ...around }) => {
   const folder = `whyfix/${run}`;
   const pages = await evaluationPage(root, folder);
   const report = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges, pages });
-  const behind = await engine.writeBehind(root, second, undefined, around);
+  const rebuild: engine.Rebuild = (stage) => {
+    const question = stageQuestion(stage, setup, matched);
+    return question && engine.askedAgain(question, config);
+  };
+  const behind = await engine.writeBehind(root, second, rebuild, around);
   const file = await saveReport(root, folder, report, { ...flags, behind });
   await engine.writeIndex(root);
   print(`${textTable(summaryTable(summary))}\nreport: ${root.resolve(file)}`);
