@@ -60,7 +60,10 @@ await main(script, async ({ action, run, results, baseUrl }, around) => {
   if (shared)
     around.print(`${run}: taken back from the shared store; ${await shared.withdraw(run)} requests stay with workers`);
   for (const { provider, batches, stage } of chosen) {
-    if (!provider || batches.length === 0) continue;
+    if (!provider || batches.length === 0) {
+      around.print(`${run} ${stage}: no batch of it is at the service, so nothing is there to stop`);
+      continue;
+    }
     const settings = baseUrl === undefined ? provider : { ...provider, baseUrl };
     const simulators = [simulateWhyfix, simulateLabeling, simulateIelts];
     await using place = await openWorkplace({ results, provider: settings, simulators, env: process.env, around });

@@ -126,7 +126,8 @@ export function handedSentence(name: string, end: StageEnd): string {
 
 /** How a stage ended, for the terminal. */
 export function endSentence(name: string, end: StageEnd): string {
-  if (end.state === "open") return `${name}: ${end.open} batches still run; the same command looks again`;
+  if (end.state === "open")
+    return `${name}: ${end.open === 1 ? "1 batch still runs" : `${end.open} batches still run`}; the same command looks again`;
   if (!end.manifest) return `${name}: nothing to do, it is finished (--again reads the kept replies anew)`;
   const { counts, cost, tokens } = end.manifest;
   const why = end.failures?.length ? ` (${end.failures.join("; ")})` : "";

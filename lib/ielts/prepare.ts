@@ -100,7 +100,7 @@ export async function runOf(
 
 /** Said where a simulator answers. @param why Azure cannot be asked */
 export function mockNotice(why: string | undefined): string {
-  const what = "evidence, errors and suggestions are simulated (provider: offline) and say nothing about any model";
+  const what = "what a model would answer is simulated (provider: offline) and says nothing about any model";
   if (why === undefined) return `mock mode: ${what}`;
   return `MOCK MODE: ${why}; ${what}. Set AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT in .env for real ones, or say --disable-azure`;
 }

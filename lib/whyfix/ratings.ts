@@ -78,10 +78,11 @@ export async function importRatings(
   for await (const line of effects.readTable(root, exported, KeyLine)) key.push(line);
   const sheets: { file: string; content: string }[] = [];
   for (const file of from.files) sheets.push({ file, content: await textOf(from.disk, file) });
+  // Before the stage begins: empty sheets leave no open stage behind.
+  const imported = await importSheets(sheets, key);
+  if (imported.ratings.length === 0) throw nothing(imported.problems[0]);
+  const { run } = spec;
   await effects.tableStage(place, async ({ path }) => {
-    const imported = await importSheets(sheets, key);
-    if (imported.ratings.length === 0) throw nothing(imported.problems[0]);
-    const { run } = spec;
     const input = { run, provider: from.provider, imported, key, findings: findingsOf(imported.ratings, options.seed) };
     const lines = (values: readonly object[]) => () => values.map((value) => JSON.stringify(value));
     await effects.writeLines(
@@ -92,7 +93,8 @@ export async function importRatings(
     await effects.writeLines(root, path("problems.jsonl"), lines(imported.problems));
     await effects.saveReport(root, folder, ratingsReport(input), options);
     return {
-      outputs: ["ratings.jsonl", "problems.jsonl", "report.html"],
+      // Not the page: it names the run, so a run made again has another one.
+      outputs: ["ratings.jsonl", "problems.jsonl"],
       counts: { done: imported.ratings.length, failed: imported.problems.length },
       metrics: ratingMetrics(input),
     };

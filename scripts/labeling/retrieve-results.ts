@@ -56,6 +56,7 @@ await main(script, async (flags, around) => {
   await engine.exportHanded(root, folder, { out, ids: labeling.paths.batchIds(doing) });
   around.print(engine.endSentence(`${doing} ${run}`, end));
   const next = labeling.processAfter(doing);
-  if (end.state === "finished" && next)
-    around.print(`next: npx zx ${labeling.commandOf("submit", next, run).join(" ")}`);
+  if (end.state === "open") return;
+  const command = next ? labeling.commandOf("submit", next, run) : ["scripts/labeling/report.ts", "--run", run];
+  around.print(`next: npx zx ${command.join(" ")}`);
 });

@@ -56,5 +56,6 @@ await main(script, async (flags, around) => {
     },
   });
   around.print(endSentence(`step2 ${run}`, end));
+  if (end.state === "open") return;
   around.print(`next: npx zx scripts/whyfix/step3.ts ${config.sampleType} ${config.embedding} ${run}`);
 });

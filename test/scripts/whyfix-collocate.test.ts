@@ -1,5 +1,6 @@
 import { collect, nodeDisk, readText } from "corrigenda/files";
 import { readBill } from "corrigenda/provider/offline";
+import { Manifest } from "corrigenda/results";
 import { afterAll, describe, expect, test } from "vitest";
 import { done, run, temporary } from "./script.ts";
 
@@ -59,6 +60,10 @@ describe("ratings", () => {
     await done("scripts/whyfix/step1.ts", "sample-longman", "small", "0622-1458", "--results", root.resolve("r"));
     await done("scripts/whyfix/step2.ts", "0622-1458", "--results", root.resolve("r"));
     await done(...words("export", "--raters", "anna,ben", "--rows", "5"));
+    const unfilled = await run(...words("import", "--sheets", root.resolve("r/whyfix/0622-1458/rating-sheets")));
+    expect(unfilled.err).toContain("the sheets hold no rating (no cell is filled in)");
+    const begun = (await root.list("r/whyfix/0622-1458")).filter((name) => name.startsWith("ratings-"));
+    expect(begun).toEqual(["ratings-export/"]);
     for (const rater of ["anna", "ben"]) {
       const sheet = await readText(root, `r/whyfix/0622-1458/rating-sheets/${rater}-scores.csv`);
       expect(sheet).not.toMatch(/lg_fu|baseline|fifty/);
@@ -76,6 +81,13 @@ describe("ratings", () => {
     // Three methods on five learner errors, two scales, two raters
     expect(value("cells rated")).toBe(60);
     expect([value("Accuracy, anna and ben: agreement"), value("Helpfulness, anna and ben: agreement")]).toEqual([1, 0]);
+    // The page names the run, so it is no output: a reproduced run would have another one.
+    const manifest = Manifest.parse(JSON.parse(await readText(root, `r/${folder}/manifest.json`)));
+    expect(manifest.outputs.map(({ path }) => path.replace(/.*\//, ""))).toEqual([
+      "metrics.json",
+      "problems.jsonl",
+      "ratings.jsonl",
+    ]);
     const page = await readText(root, `r/${folder}/report.html`);
     expect(page).toContain("Do raters agree?");
   });

@@ -47,9 +47,7 @@ test("a run whose batches still run: --once returns, jobs lists it, one process 
 
   expect(await run(...SECOND, "--once", ...there, ...at("a"))).toEqual({
     code: 0,
-    out:
-      "step2 0622-1458: 1 batches still run; the same command looks again\n" +
-      "next: npx zx scripts/whyfix/step3.ts sample-longman small 0622-1458\n",
+    out: "step2 0622-1458: 1 batch still runs; the same command looks again\n",
     err: "",
   });
 
