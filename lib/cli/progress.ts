@@ -39,9 +39,15 @@ export function createProgress({
     state = perSecond === undefined ? state : { ...state, perSecond };
     [ratedAt, ratedDone] = [now, finished];
   };
+  let told = "";
+  // The same line again tells nothing.
+  const tell = (line: string): void => {
+    if (line !== told) terminal.line(line);
+    told = line;
+  };
   const print = (): void => {
     if (terminal.live) terminal.show(renderProgress(state, terminal.columns - 1));
-    else terminal.line(renderProgress(state, terminal.columns, true));
+    else tell(renderProgress(state, terminal.columns, true));
   };
   return {
     update: (change) => {
@@ -59,7 +65,7 @@ export function createProgress({
       started = undefined;
       terminal.show("");
       if (state.total + state.done + state.failed === 0) return;
-      terminal.line(renderProgress(state, terminal.columns, true));
+      tell(renderProgress(state, terminal.columns, true));
     },
   };
 }

@@ -33,7 +33,7 @@ export function answerError(provider: string, doing: string, reply: HttpReply): 
     retryAfterMs: retryAfterMs(reply.headers),
     requestId: reply.headers["x-request-id"] ?? reply.headers["request-id"],
   };
-  const name = code === undefined ? `${reply.status}` : `${reply.status} ${code}`;
+  const name = code === undefined || code === `${reply.status}` ? `${reply.status}` : `${reply.status} ${code}`;
   if (isQuota(reply.status, code, message))
     return new StudyError("quota", `${provider} has no credit or quota left (${name}): add credit, then run again`, {
       facts,

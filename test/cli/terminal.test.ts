@@ -119,6 +119,18 @@ describe("progress", () => {
     expect(out.text.match(/1000|1,000/g)?.length).toBe(10);
   });
 
+  test("elsewhere a line that has not changed is written once", () => {
+    const out = stream(false);
+    const clock = fakeClock();
+    const progress = createProgress({ terminal: createTerminal(out), clock });
+    for (let look = 0; look < 10; look++) {
+      progress.update({ label: "a · 1 open", total: 12, done: 0 });
+      clock.ms += 6000;
+    }
+    progress.end();
+    expect(out.text.match(/1 open/g)).toHaveLength(1);
+  });
+
   test("elsewhere writes plain lines, at most every 5 s", () => {
     const out = stream(false);
     const clock = fakeClock();

@@ -110,7 +110,7 @@ describe("create", () => {
   it("says what to do about a wrong key and about an empty account", async () => {
     const refusing = await batches("azure", () => json({ error: { code: "401", message: "denied" } }, 401));
     expect((await failure(refusing.batch.create(chunkOf("azure", refusing.batch), "f"))).message).toBe(
-      "azure did not accept the key (401 401): set AZURE_OPENAI_API_KEY in .env",
+      "azure did not accept the key (401): set AZURE_OPENAI_API_KEY in .env",
     );
     await server?.close();
     const empty = await batches("openai", () => json({ error: { code: "insufficient_quota", message: "x" } }, 429));
