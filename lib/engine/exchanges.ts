@@ -55,6 +55,20 @@ export async function writeExchanges(
   return links;
 }
 
+/**
+ * Leads from a number to its rows: the page that holds row `at` (from 0) of a stage, filtered by some words; undefined where
+ * no page does. @param behind what writeBehind has returned
+ */
+export function rowsHref(behind: readonly Link[]): (stage: string, at: number, find: string) => string | undefined {
+  const written = new Set(behind.map(({ href }) => href));
+  return (stage, at, find) => {
+    const page = Math.floor(at / PAGE_ROWS);
+    if (page >= MOST_PAGES || !written.has(`exchanges/${fileOf(stage, 0)}`)) return undefined;
+    const words = encodeURIComponent(find).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+    return `exchanges/${fileOf(stage, page)}#find=${words}`;
+  };
+}
+
 function providerOf({
   config,
 }: Manifest): { readonly name: ProviderSettings["name"]; readonly mock?: boolean } | undefined {

@@ -20,7 +20,7 @@ export { keptReply, replyOf } from "./ledger.ts";
 export { mockOutcomes } from "./mock.ts";
 export { type OpenWork, openWork } from "./open-work.ts";
 export { type PriceList, priceLines, priceRows } from "./price.ts";
-export { writeBehind, writeIndex } from "./publish.ts";
+export { rowsHref, writeBehind, writeIndex } from "./publish.ts";
 export { askedAgain, type Rebuild } from "./rebuild.ts";
 export { runOf } from "./run-of.ts";
 export { sampleRows } from "./sample.ts";

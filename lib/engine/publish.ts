@@ -5,6 +5,8 @@ import { writeExchanges } from "./exchanges.ts";
 import type { Rebuild } from "./rebuild.ts";
 import type { KeptIn } from "./workplace.ts";
 
+export { rowsHref } from "./exchanges.ts";
+
 /**
  * What every run has beside its report: the rows behind its numbers, a page per stage that asked, and methods.md.
  * Returns links to them for the report. @param rebuild makes requests that no file holds @param keptIn where replies are kept

@@ -21,14 +21,20 @@ export interface Asked {
   readonly rebuilt?: { readonly text: string } | "changed";
 }
 
-/** A question's requests in the order of its rows, as they are sent. */
-export async function* askedAgain<Row>(
-  {
-    prompt,
-    rows,
-  }: { readonly prompt: Pick<Prompt<Row, never>, "request">; rows(): AsyncIterable<Row> | Iterable<Row> },
+/** A question's requests in the order of its rows, as they are sent; undefined where there is no question. */
+export function askedAgain<Row>(
+  question: RequestsOf<Row> | undefined,
   { redact }: { readonly redact: boolean },
-): AsyncGenerator<ModelRequest> {
+): Requests | undefined {
+  return question && sentRequests(question, redact);
+}
+
+interface RequestsOf<Row> {
+  readonly prompt: Pick<Prompt<Row, never>, "request">;
+  rows(): AsyncIterable<Row> | Iterable<Row>;
+}
+
+async function* sentRequests<Row>({ prompt, rows }: RequestsOf<Row>, redact: boolean): AsyncGenerator<ModelRequest> {
   for await (const row of rows()) yield sentAs(prompt.request(row), redact);
 }
 

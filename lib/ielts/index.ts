@@ -25,7 +25,6 @@ export { NEAR, nearDuplicates } from "./near-duplicates.ts";
 export * from "./pipeline.ts";
 export * from "./prepare.ts";
 export { EVIDENCE_TOKENS, evidencePrompt, type Item, itemId, promptText } from "./prompts.ts";
-export { type RebuildEffects, rebuildOf } from "./rebuild.ts";
 export * from "./report.ts";
 export { closingLines, deliver, prepareRun } from "./run.ts";
 export { SCHEMAS, schemaProblems } from "./schema.ts";

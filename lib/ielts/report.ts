@@ -10,6 +10,7 @@ import { bandFigure, criterionFigure } from "./report-figures.ts";
 import { type TuningShown, tuningSection } from "./report-tuning.ts";
 import type { Rejected } from "./tables.ts";
 
+export { rebuildOf } from "./rebuild.ts";
 export { essaysPage } from "./report-essays.ts";
 export { exampleCounts, type ShownExample, stretches } from "./report-examples.ts";
 export { lossPoints, type TuningShown } from "./report-tuning.ts";

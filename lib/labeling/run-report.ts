@@ -1,4 +1,4 @@
-import type { Report, ReportPart, ReportSection } from "corrigenda/report";
+import type { Report, ReportPart, ReportSection, TableCell } from "corrigenda/report";
 import type { Manifest } from "corrigenda/results";
 import type { EvaluationRow } from "./evaluate.ts";
 import { lastStanding } from "./highlight.ts";
@@ -7,6 +7,7 @@ import { type OverrideCell, overrideMatrix, type Standing, standing } from "./ov
 import type { PaperParts } from "./paper-parts.ts";
 import type { DocumentRow, Mention } from "./records.ts";
 import type { ReplyRecord } from "./replies.ts";
+import { resultsStage } from "./study.ts";
 
 /** What a process cost, from the manifest of its results. */
 export interface ProcessCost {
@@ -30,6 +31,8 @@ export interface RunReportInput {
   readonly costs: readonly ProcessCost[];
   readonly failed: readonly ReplyRecord[];
   readonly scores: ReportedScores | undefined;
+  /** The page that holds a stage's row, from 0, the filter set to some words. */
+  readonly rowsHref?: (stage: string, at: number, find: string) => string | undefined;
 }
 
 const STANDINGS = ["valid", "invalid", "undecided"] as const;
@@ -98,7 +101,7 @@ function reportOf(input: RunReportInput, papers: readonly PaperCounts[], changes
       },
     ],
     sections: [
-      papersSection(papers),
+      papersSection(input, papers),
       changesSection(input, changes),
       ...scoresSection(input),
       ...failedSection(input, papers),
@@ -107,7 +110,7 @@ function reportOf(input: RunReportInput, papers: readonly PaperCounts[], changes
   };
 }
 
-function papersSection(papers: readonly PaperCounts[]): ReportSection {
+function papersSection(input: RunReportInput, papers: readonly PaperCounts[]): ReportSection {
   const columns = [
     { key: "paper", label: "Paper", wide: true },
     { key: "pages", label: "Pages", note: "asked" },
@@ -119,14 +122,33 @@ function papersSection(papers: readonly PaperCounts[]): ReportSection {
     { key: "unplaced", label: "Quote not found" },
     { key: "failed", label: "Failed", note: "requests" },
   ];
-  const rows = papers.map(({ row, failed, mentions, valid, invalid, undecided, overturned, unplaced }) => ({
-    paper: { value: row.name, href: `papers/${row.document}.html`, failed: row.state === "failed" },
-    ...{ pages: row.kept, mentions, valid, invalid, undecided, overturned, unplaced },
-    failed: { value: failed, failed: failed > 0 },
-  }));
-  const intro =
-    "Each paper has a page of its own: its text with every mention marked by verdict, the reasons beside it.";
+  let asked = 0;
+  const rows = papers.map(({ row, failed, mentions, valid, invalid, undecided, overturned, unplaced }) => {
+    const first = linked(input.rowsHref?.(resultsStage("extraction"), asked, `${row.document}-page-`), row.kept);
+    const last = linked(lastHref(input, row), mentions);
+    asked += row.kept;
+    return {
+      paper: { value: row.name, href: `papers/${row.document}.html`, failed: row.state === "failed" },
+      ...{ pages: first(row.kept), mentions: first(mentions), valid: last(valid), invalid: last(invalid) },
+      ...{ undecided, overturned: last(overturned), unplaced },
+      failed: { value: failed, failed: failed > 0 },
+    };
+  });
+  const intro = "Each paper has a page of its own: its text, every mention marked by verdict, the reasons beside it.";
   return { title: "Papers", intro, parts: [{ table: { id: "papers", columns, rows } }] };
+}
+
+/** Numbers as links to their rows, where something was asked. */
+function linked(href: string | undefined, rows: number): (value: number) => TableCell {
+  return (value) => (href === undefined || rows === 0 ? value : { value, href });
+}
+
+/** Rows of the last process are listed by mention: where a paper's begin is known only as long as one page holds all. */
+function lastHref({ last, costs, rowsHref }: RunReportInput, { document }: DocumentRow): string | undefined {
+  const { done = 0, failed = 0 } = costs.find(({ process }) => process === last)?.counts ?? {};
+  const find = last === "reasoning" ? `${document}_` : `${document}-page-`;
+  const [first, final] = [0, Math.max(0, done + failed - 1)].map((at) => rowsHref?.(resultsStage(last), at, find));
+  return first === final ? first : undefined;
 }
 
 function changesSection({ last, provider }: RunReportInput, { after, cells }: Changes): ReportSection {

@@ -123,3 +123,14 @@ export function labelingQuestion(process: Process, config: LabelingConfig, table
     maxRequests: config.MAX_REQUESTS_PER_BATCH,
   };
 }
+
+/** What the replies that a stage collects were asked; undefined where it collects none. */
+export function resultsQuestion(
+  stage: string,
+  config: LabelingConfig,
+  run: string,
+  read: TableReader,
+): LabelingQuestion | undefined {
+  const process = PROCESSES.find((one) => resultsStage(one) === stage);
+  return process && labelingQuestion(process, config, tablesOf(process, run, read));
+}

@@ -1,6 +1,7 @@
 import type { Column, TableOptions } from "corrigenda/report";
 import { EXPECTED_COUNTS } from "./answers.ts";
 import { withinLimit } from "./report-figures.ts";
+import type { CellHref } from "./report-links.ts";
 import { reasonsText, total } from "./report-texts.ts";
 import type { CellSummary } from "./summary.ts";
 
@@ -16,8 +17,8 @@ function namesOf({ method, model, input, length }: CellSummary): Record<string, 
   return { method, model, input, length };
 }
 
-/** Answers, failures and words of every method, model, input and length. */
-export function cellTable(cells: readonly CellSummary[]): TableOptions {
+/** Answers, failures and words of every method, model, input and length; numbers lead to their rows. */
+export function cellTable(cells: readonly CellSummary[], cellHref: CellHref = () => undefined): TableOptions {
   const failures = cells.some(({ failed }) => Object.keys(failed).length > 0);
   const odd = cells.some(({ noted }) => noted > 0);
   return {
@@ -37,11 +38,13 @@ export function cellTable(cells: readonly CellSummary[]): TableOptions {
       const { words, answered, noted } = cell;
       const within = withinLimit([cell]);
       const failed = total(Object.values(cell.failed));
+      const href = cellHref(cell);
+      const linked = (value: number) => (href === undefined ? value : { value, href });
       return {
         ...namesOf(cell),
-        ...{ answered, noted, failed },
+        ...{ answered: linked(answered), noted, failed: linked(failed) },
         reasons: reasonsText(cell.failed),
-        words: words?.mean ?? null,
+        words: words ? linked(words.mean) : null,
         limit: words?.limit ?? null,
         within: within ? { value: within.value * 100, low: within.low * 100, high: within.high * 100 } : null,
       };

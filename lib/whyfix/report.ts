@@ -3,6 +3,7 @@ import { answerDetails, answerTable, failureTable } from "./report-answers.ts";
 import type { Exchanges } from "./report-exchanges.ts";
 import { byMethod, costFigure, failureFigure, withinFigure, wordsFigure } from "./report-figures.ts";
 import { facts, question, stats } from "./report-head.ts";
+import type { CellHref } from "./report-links.ts";
 import type { PickedRecords } from "./report-records.ts";
 import { cellTable, costTable, countTable } from "./report-tables.ts";
 import { count, listed, plural } from "./report-texts.ts";
@@ -10,6 +11,7 @@ import type { Setup, StepConfig } from "./setup.ts";
 import type { Summary } from "./summary.ts";
 
 export { type Exchange, type Exchanges, pickedItems } from "./report-exchanges.ts";
+export { cellHrefs } from "./report-links.ts";
 export { PAGE_LIMITS, type PickedRecords, pickRecords } from "./report-records.ts";
 export { summaryTable } from "./report-terminal.ts";
 
@@ -24,6 +26,8 @@ export interface ReportInput {
   readonly summary: Summary;
   readonly picked: PickedRecords;
   readonly exchanges: Exchanges;
+  /** Where the rows behind a cell's numbers stand. */
+  readonly cellHref?: CellHref;
   /** Other pages of the run. */
   readonly pages?: readonly Link[];
 }
@@ -61,13 +65,13 @@ function limitSection(input: ReportInput): ReportSection {
   };
 }
 
-function cellSection({ summary: { cells } }: ReportInput): ReportSection {
+function cellSection({ summary: { cells }, cellHref }: ReportInput): ReportSection {
   const counts = countTable(cells);
   return {
     title: "Results by method",
     intro:
       "A line for each method, model, input and length; what is the same for all stands at the top of the page. A record is one learner error asked in one way.",
-    parts: [{ table: cellTable(cells) }, ...(counts ? [{ table: counts }] : [])],
+    parts: [{ table: cellTable(cells, cellHref) }, ...(counts ? [{ table: counts }] : [])],
   };
 }
 

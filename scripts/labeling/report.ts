@@ -53,7 +53,11 @@ await main(script, async (flags, { disk, print, signal, ...around }) => {
     engine.readTable(root, labeling.tables.mentions(run, last), labeling.Mention),
     failed,
   );
-  const tally = labeling.runTally({ run, provider, input, last, costs, failed, scores });
+  const read: labeling.TableReader = (path, schema) => engine.readTable(root, path, schema);
+  const rebuild = (stage: string) => engine.askedAgain(labeling.resultsQuestion(stage, config, run, read), { redact });
+  const behind = await engine.writeBehind(root, name, rebuild, around);
+  const rowsHref = engine.rowsHref(behind);
+  const tally = labeling.runTally({ run, provider, input, last, costs, failed, scores, rowsHref });
   let at = 0;
   for await (const paper of papers) {
     signal.throwIfAborted();
@@ -63,13 +67,6 @@ await main(script, async (flags, { disk, print, signal, ...around }) => {
     await root.write(`${folder}/papers/${paper.row.document}.html`, text);
     at += 1;
   }
-  const read: labeling.TableReader = (path, schema) => engine.readTable(root, path, schema);
-  const rebuild: engine.Rebuild = (stage) => {
-    const process = labeling.PROCESSES.find((one) => labeling.resultsStage(one) === stage);
-    const question = process && labeling.labelingQuestion(process, config, labeling.tablesOf(process, run, read));
-    return question && engine.askedAgain(question, { redact });
-  };
-  const behind = await engine.writeBehind(root, name, rebuild, around);
   const file = await saveReport(root, folder, tally.report(), { ...flags, behind });
   await engine.writeIndex(root);
   print(`${at} papers: ${root.resolve(file)}`);

@@ -10,6 +10,7 @@ import { requestKey } from "corrigenda/provider";
 import { saveReport } from "corrigenda/report";
 import { requireStage, stagesOf } from "corrigenda/results";
 import {
+  cellHrefs,
   checkDate,
   type Exchange,
   evaluationPage,
@@ -68,12 +69,10 @@ await main(script, async (flags, { disk, print, ...around }) => {
   }
   const folder = `whyfix/${run}`;
   const pages = await evaluationPage(root, folder);
-  const report = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges, pages });
-  const rebuild: engine.Rebuild = (stage) => {
-    const question = stageQuestion(stage, setup, matched);
-    return question && engine.askedAgain(question, config);
-  };
+  const rebuild = (stage: string) => engine.askedAgain(stageQuestion(stage, setup, matched), config);
   const behind = await engine.writeBehind(root, second, rebuild, around);
+  const cellHref = cellHrefs(setup, matched, engine.rowsHref(behind));
+  const report = whyfixReport({ run, setup, config, isWhole, provider, summary, picked, exchanges, pages, cellHref });
   const file = await saveReport(root, folder, report, { ...flags, behind });
   await engine.writeIndex(root);
   print(`${textTable(summaryTable(summary))}\nreport: ${root.resolve(file)}`);
