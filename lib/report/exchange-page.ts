@@ -42,7 +42,7 @@ export interface ExchangePage {
 }
 
 const CHANGED =
-  "could not be built again: what the study builds now has another key, so its code or its data have changed since";
+  "could not be built again: what the study builds now has another key, so code or data have changed since, or the run keeps less than was sent";
 
 /** Characters of a request or reply that the page keeps. */
 const MOST_CHARS = 20_000;

@@ -39,7 +39,7 @@ export function cellTable(cells: readonly CellSummary[], cellHref: CellHref = ()
       const within = withinLimit([cell]);
       const failed = total(Object.values(cell.failed));
       const href = cellHref(cell);
-      const linked = (value: number) => (href === undefined ? value : { value, href });
+      const linked = (value: number) => (href === undefined || value === 0 ? value : { value, href });
       return {
         ...namesOf(cell),
         ...{ answered: linked(answered), noted, failed: linked(failed) },
