@@ -3,6 +3,7 @@
 import { defineScript, main } from "corrigenda/cli";
 import { help } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
+import { nodeDisk } from "corrigenda/files";
 import { z } from "zod";
 
 const script = defineScript({
@@ -20,11 +21,19 @@ const script = defineScript({
   examples: ["npx zx scripts/worker.ts --concurrency 64"],
 });
 
-await main(script, async ({ concurrency, offline }, { log, signal, store }) => {
+await main(script, async ({ concurrency, offline }, { disk, log, signal, store }) => {
   if (store === undefined)
     throw new StudyError(
       "config",
       "which store? Set CORRIGENDA_STORE=postgres://user:password@host/database, in .env or the environment",
     );
-  await help({ store, space: offline ? "offline" : "live", env: process.env, concurrency, log, signal });
+  await help({
+    store,
+    space: offline ? "offline" : "live",
+    env: process.env,
+    concurrency,
+    log,
+    signal,
+    disk: nodeDisk(disk.resolve("results")),
+  });
 });

@@ -36,7 +36,10 @@ export interface PlanSummary {
 /** The journal of a batch job. Each intent stands before its deed; `at` is ms since 1970. */
 export type BatchEvent =
   | { readonly t: "planned"; readonly at: number; readonly summary: PlanSummary; readonly chunks: readonly ChunkMeta[] }
-  | { readonly t: "upload"; readonly at: number; readonly chunk: string }
+  /** From here on the journal is kept in a Postgres; what follows is a copy, for lists. */
+  | { readonly t: "shared"; readonly at: number; readonly store: string }
+  /** @property account whose file and batch it will be, where several may work on a job: a fingerprint, no key */
+  | { readonly t: "upload"; readonly at: number; readonly chunk: string; readonly account?: string }
   | { readonly t: "uploaded"; readonly at: number; readonly chunk: string; readonly file?: string }
   | { readonly t: "create"; readonly at: number; readonly chunk: string }
   | { readonly t: "refused"; readonly at: number; readonly chunk: string; readonly reason: string }
@@ -71,6 +74,10 @@ export interface ChunkState {
   readonly meta: ChunkMeta;
   readonly phase: ChunkPhase;
   readonly file?: string | undefined;
+  /** Of the file and the batch, where several accounts may work on the job. */
+  readonly account?: string | undefined;
+  /** The submission that took what was missing. */
+  readonly next?: string;
   /** When the first create of unknown fate was journalled. */
   readonly createAt?: number | undefined;
   readonly uploadedAt?: number;
@@ -106,6 +113,7 @@ export function applyEvent(state: JobState, event: BatchEvent): void {
       state.failed.set(event.key, event.reason);
       return;
     case "odd":
+    case "shared":
       return;
     default: {
       const chunk = state.chunks.get(event.chunk);
@@ -130,7 +138,7 @@ type ChunkEvent = Extract<BatchEvent, { chunk: string }>;
 function nextState(chunk: ChunkState, event: ChunkEvent): ChunkState {
   switch (event.t) {
     case "upload":
-      return { ...chunk, phase: "uploading" };
+      return { ...chunk, phase: "uploading", account: event.account };
     case "uploaded":
       return { ...chunk, phase: "uploaded", file: event.file, uploadedAt: event.at };
     case "create":
@@ -140,7 +148,10 @@ function nextState(chunk: ChunkState, event: ChunkEvent): ChunkState {
     case "created":
       return { ...chunk, phase: "created", batch: event.batch };
     case "ingested":
-      return { ...chunk, phase: "ingested", ok: event.ok, failed: event.failed, usd: event.usd };
+      return {
+        ...{ ...chunk, phase: "ingested", ok: event.ok, failed: event.failed, usd: event.usd },
+        ...(event.retry && { next: event.retry.key }),
+      };
     default:
       return chunk; // an event of a later version
   }

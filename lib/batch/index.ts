@@ -21,6 +21,7 @@ export {
   type JobState,
   type PlanSummary,
 } from "./events.ts";
+export { type HeldChunk, openHeldChunk } from "./held.ts";
 export { type BatchJob, openBatchJob, type Until } from "./job.ts";
-export type { BatchNews, BatchOptions, BatchPolicy, BatchProgress, Estimate } from "./options.ts";
-export { linesPath } from "./requests.ts";
+export type { BatchNews, BatchOptions, BatchPolicy, BatchProgress, ChunkOptions, Estimate, Others } from "./options.ts";
+export { keysPath, linesPath } from "./requests.ts";

@@ -10,7 +10,13 @@ import {
   type JobState,
   type PlanSummary,
 } from "./events.ts";
-import { type BatchOptions, type BatchPolicy, type BatchProgress, defaultPolicy } from "./options.ts";
+import {
+  type BatchOptions,
+  type BatchPolicy,
+  type BatchProgress,
+  type ChunkOptions,
+  defaultPolicy,
+} from "./options.ts";
 import { readOutcomes } from "./outcomes.ts";
 import { patiently } from "./patience.ts";
 import { writePlan } from "./plan.ts";
@@ -29,13 +35,18 @@ export interface BatchJob<Row, Out> {
   advance(until: Until): Promise<"done" | "open">;
   /** Each row once, in order. Call when done. */
   outcomes(rows: AsyncIterable<Row> | Iterable<Row>): AsyncGenerator<Outcome<Row, Out>>;
+  /** Takes over what other processes have done: all events of the journal, again. */
+  reload(events: readonly BatchEvent[]): void;
+  /** All submissions by key, and those whose results are not kept yet. */
+  chunks(): ReadonlyMap<string, ChunkState>;
+  open(): readonly ChunkState[];
   /** Asks the service to cancel every open batch; finished parts are still ingested by `advance`. Returns how many. */
   cancel(): Promise<number>;
 }
 
 /** What the parts of a job share. */
-export interface JobContext<Row = unknown, Out = unknown> {
-  readonly options: BatchOptions<Row, Out>;
+export interface JobContext {
+  readonly options: ChunkOptions;
   readonly policy: BatchPolicy;
   readonly api: BatchApi;
   readonly state: JobState;
@@ -78,6 +89,9 @@ export function openBatchJob<Row, Out>(options: BatchOptions<Row, Out>): BatchJo
     },
     advance: (until) => advance(context, until).catch((error: unknown) => Promise.reject(stopped(context, error))),
     outcomes: (rows) => readOutcomes(rows, options, state.failed),
+    reload: (events) => void Object.assign(state, foldEvents(events)),
+    chunks: () => state.chunks,
+    open: () => openChunks(context),
     cancel: async () => {
       const open = openChunks(context).filter((chunk) => chunk.phase === "created");
       for (const chunk of open) await context.patient(() => context.api.cancel(chunk.batch ?? ""));
@@ -86,7 +100,7 @@ export function openBatchJob<Row, Out>(options: BatchOptions<Row, Out>): BatchJo
   };
 }
 
-function openContext<Row, Out>(options: BatchOptions<Row, Out>): JobContext<Row, Out> {
+export function openContext(options: ChunkOptions): JobContext {
   const { provider, journal, clock, rng, signal } = options;
   if (!provider.batch) {
     throw new StudyError(
@@ -167,13 +181,14 @@ async function advanceOnce(context: JobContext): Promise<boolean> {
   return moved;
 }
 
-async function step(context: JobContext, chunk: ChunkState): Promise<boolean> {
+/** Brings one chunk on, as far as it goes now. True where it moved. */
+export async function step(context: JobContext, chunk: ChunkState): Promise<boolean> {
   switch (chunk.phase) {
     case "planned":
     case "uploading":
-      return isRunnable(context)(chunk) && (await submitChunk(context, chunk));
+      return (await mayGo(context, chunk)) && submitChunk(context, chunk);
     case "uploaded":
-      return isRunnable(context)(chunk) && (await startUploaded(context, chunk));
+      return (await mayGo(context, chunk)) && startUploaded(context, chunk);
     case "creating":
       return resolveCreate(context, chunk);
     case "created":
@@ -185,6 +200,14 @@ async function step(context: JobContext, chunk: ChunkState): Promise<boolean> {
 
 function openChunks(context: JobContext): ChunkState[] {
   return [...context.state.chunks.values()].filter((chunk) => chunk.phase !== "ingested");
+}
+
+/** Where others work on the job too, the queue of the service is counted for all of them. */
+async function mayGo(context: JobContext, chunk: ChunkState): Promise<boolean> {
+  const { others } = context.options;
+  if (!others) return isRunnable(context)(chunk);
+  const { notBefore = 0 } = context.waiting.get(chunk.meta.key) ?? {};
+  return notBefore <= context.steady.now() && others.reserve(chunk.meta);
 }
 
 /** Whether a chunk can be handed in now: its wait is over, and the service's queue has room for its tokens. */

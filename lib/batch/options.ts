@@ -3,7 +3,7 @@ import type { Prompt, Provider, Usage, WireRequest } from "corrigenda/provider";
 import type { Rng } from "corrigenda/rng";
 import type { Journal, Store } from "corrigenda/store";
 import type { Clock } from "corrigenda/time";
-import type { BatchEvent, PlanSummary } from "./events.ts";
+import type { BatchEvent, ChunkMeta, PlanSummary } from "./events.ts";
 
 /**
  * The estimate of one request before it is sent: input tokens, and US dollars as expected, with short and with long
@@ -16,8 +16,15 @@ export interface Estimate {
   readonly usdHigh: number;
 }
 
-export interface BatchOptions<Row, Out> {
+export interface BatchOptions<Row, Out> extends ChunkOptions {
   readonly prompt: Prompt<Row, Out>;
+  readonly estimate: (wire: WireRequest) => Estimate;
+  /** Sees the plan before it counts; throwing here leaves nothing sent and nothing planned. */
+  readonly approve?: (summary: PlanSummary) => void;
+}
+
+/** What it takes to bring planned chunks to their end. */
+export interface ChunkOptions {
   readonly provider: Provider;
   readonly store: Store;
   readonly journal: Journal<BatchEvent>;
@@ -25,16 +32,25 @@ export interface BatchOptions<Row, Out> {
   readonly disk: Disk;
   /** Who pays: "<study>/<run>/<stage>". */
   readonly run: string;
-  readonly estimate: (wire: WireRequest) => Estimate;
   /** US dollars of a batch reply; undefined where no price is known. */
   readonly price: (model: string, usage: Usage) => number | undefined;
-  /** Sees the plan before it counts; throwing here leaves nothing sent and nothing planned. */
-  readonly approve?: (summary: PlanSummary) => void;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: BatchNews) => void;
   readonly policy?: Partial<BatchPolicy>;
+  /** Where several processes work on one job. */
+  readonly others?: Others;
+}
+
+/** What a process has to agree on with others that work on the same job. */
+export interface Others {
+  /** Whose files and batches this process can see: a fingerprint, no key. */
+  readonly account: string;
+  /** Takes room in the queue of the service; false where there is none now. */
+  reserve(meta: ChunkMeta): Promise<boolean>;
+  /** The last look before a batch is created: throws where the chunk has passed to another process. */
+  mayCreate(): Promise<void>;
 }
 
 export interface BatchPolicy {

@@ -203,6 +203,7 @@ export function linesPath(stem: string): string {
   return `requests/${stem.slice(0, 32)}.jsonl`;
 }
 
-function keysPath(stem: string): string {
+/** Where their keys and ids lie. */
+export function keysPath(stem: string): string {
   return `requests/${stem.slice(0, 32)}.keys.jsonl`;
 }

@@ -14,7 +14,8 @@ export async function submitChunk(context: JobContext, chunk: ChunkState): Promi
   const { options, api } = context;
   await checkChunkBudget(context, chunk);
   const key = chunk.meta.key;
-  await context.record({ t: "upload", at: options.clock.now(), chunk: key });
+  const account = options.others && { account: options.others.account };
+  await context.record({ t: "upload", at: options.clock.now(), chunk: key, ...account });
   const file = await context.patient(() => api.upload(chunkOf(options.disk, chunk.meta)));
   await context.record({ t: "uploaded", at: options.clock.now(), chunk: key, ...(file === undefined ? {} : { file }) });
   return createBatch(context, context.state.chunks.get(key) ?? chunk);
@@ -36,6 +37,7 @@ async function createBatch(context: JobContext, chunk: ChunkState): Promise<bool
   const key = chunk.meta.key;
   await checkChunkBudget(context, chunk);
   await context.record({ t: "create", at: options.clock.now(), chunk: key });
+  await options.others?.mayCreate();
   try {
     const batch = await api.create(chunkOf(options.disk, chunk.meta), chunk.file);
     await context.record({ t: "created", at: options.clock.now(), chunk: key, batch });

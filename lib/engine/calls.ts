@@ -17,6 +17,11 @@ export function serviceOf({ name, base }: Pick<Provider, "name" | "base">, accou
   return `${name} ${base} ${account}`.trim();
 }
 
+/** What a service's batch queue belongs to: a model of an account. */
+export function queueOf(provider: Pick<Provider, "name" | "base">, account: string, model: string): string {
+  return `${serviceOf(provider, account)} ${model}`;
+}
+
 /** How synchronous calls of the stage of `folder` are priced. */
 export function callPricing({ provider, clock }: Workplace) {
   return { provider: provider.name, batch: false, at: clock.now() };

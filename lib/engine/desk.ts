@@ -113,6 +113,14 @@ export function payerOf(folder: string): string {
   return folder.split("/").slice(0, 2).join("/");
 }
 
+const PRINT_DIGITS = 16;
+
+/** Files and batches belong to an account: its key's hash, salted with the address, cut short, names it. */
+export function keyPrint({ name, base }: Pick<Provider, "name" | "base">, env: Environment): string {
+  const key = env[KEY_VARIABLE[name] ?? ""] ?? "";
+  return key === "" ? "none" : sha256(`corrigenda batch ${base} ${key}`).slice(0, PRINT_DIGITS);
+}
+
 const ACCOUNT_DIGITS = 8;
 
 /** Limits belong to an account: its key's hash, cut short, names it. */

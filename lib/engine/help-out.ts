@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Logger } from "corrigenda/cli";
 import { StudyError } from "corrigenda/error";
+import { type Disk, nodeDisk } from "corrigenda/files";
 import {
   type Environment,
   offlineProvider,
@@ -9,7 +11,8 @@ import {
 } from "corrigenda/provider";
 import { openShared } from "corrigenda/store";
 import type { Clock } from "corrigenda/time";
-import { accountOf } from "./desk.ts";
+import { workBatches } from "./batch-worker.ts";
+import { accountOf, keyPrint } from "./desk.ts";
 import { work } from "./worker.ts";
 import type { ProviderSettings } from "./workplace.ts";
 
@@ -22,23 +25,43 @@ export interface Helper {
   /** Keys, and addresses that are not the providers' own. */
   readonly env: Environment;
   readonly concurrency?: number | undefined;
+  /** Where the request files of batches lie while they are worked on. */
+  readonly disk: Disk;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
 /** Works on whatever runs of the shared store are open, until the signal ends it. */
-export async function help({ store, space, env, concurrency, log, signal }: Helper): Promise<void> {
+export async function help({ store, space, env, concurrency, disk, log, signal }: Helper): Promise<void> {
   const shared = await openShared(store, space);
+  const files = `.worker/${randomUUID()}`;
   try {
     log.info(`working for ${shared.address}`);
-    await work({
-      ...{ shared, signal, log, concurrency },
-      provider: (settings, clock) => ownProvider(settings, env, clock),
-      account: (name) => accountOf(name, env),
-    });
+    const own = {
+      ...{ shared, log, concurrency },
+      provider: (settings: ProviderSettings, clock: Clock) => ownProvider(settings, env, clock),
+      account: (name: string) => accountOf(name, env),
+    };
+    const batches = {
+      ...{ keyPrint: (provider: Provider) => keyPrint(provider, env), isTidy: true },
+      disk: (run: string) => nodeDisk(disk.resolve(`${files}/${run}`)),
+    };
+    await both(signal, [
+      (either) => work({ ...own, signal: either }),
+      (either) => workBatches({ ...own, ...batches, signal: either }),
+    ]);
   } finally {
+    await disk.remove(files);
     await shared.close();
   }
+}
+
+/** Until both have ended: where one fails, the other ends softly. */
+async function both(signal: AbortSignal, deeds: readonly ((signal: AbortSignal) => Promise<void>)[]): Promise<void> {
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const ends = await Promise.allSettled(deeds.map((deed) => deed(either).finally(() => stop.abort())));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 /**

@@ -10,6 +10,7 @@ import { CALIBRATION_REQUESTS, calibrateBodies, type OutputTokens, requestEstima
 import { type GuardedPrompt, type GuardOptions, guardPrompt } from "./guard.ts";
 import { openOnlineJob } from "./online-job.ts";
 import { sampleRows } from "./sample.ts";
+import { isShared, openSharedBatch } from "./shared-batch.ts";
 import { spentElsewhere } from "./spent.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -51,7 +52,7 @@ export async function checkQuestion<Row, Out>(
   return { ...question, guarded, warnings, calibration };
 }
 
-export interface Job<Row, Out> extends BatchJob<Row, Out>, AsyncDisposable {
+export interface Job<Row, Out> extends Omit<BatchJob<Row, Out>, "reload" | "open" | "chunks">, AsyncDisposable {
   /** Calls that went out and never came back, when the job is done. Batches have none: they are found again. */
   unknown(): Promise<readonly UnknownCalls[]>;
 }
@@ -73,7 +74,14 @@ async function openBatch<Row, Out>(
   folder: string,
 ): Promise<Job<Row, Out>> {
   const { provider, store, clock, root, signal } = place;
-  const journal = await openJournal<BatchEvent>(root, `${folder}/journal.jsonl`);
+  const local = await openJournal<BatchEvent>(root, `${folder}/journal.jsonl`);
+  const { shared } = place;
+  const all =
+    shared && isShared(local.past, shared.address, folder)
+      ? await openSharedBatch({ ...place, shared }, folder, local)
+      : undefined;
+  const journal = all?.journal ?? local;
+  const policy = await policyOf(place, question, folder);
   const pricing = { provider: provider.name, batch: true, at: clock.now() };
   const { estimate, unpriced } = estimatorOf(question, pricing);
   let planning = false;
@@ -92,7 +100,7 @@ async function openBatch<Row, Out>(
     rng: keyedRng("back-off", folder),
     signal,
     onEvent: (news) => tell(place, folder, news),
-    policy: await policyOf(place, question, folder),
+    policy,
   });
   return {
     ...job,
@@ -102,8 +110,15 @@ async function openBatch<Row, Out>(
         planning = false;
       });
     },
+    advance: (until) => {
+      const onRead = (): void => tell(place, folder, { type: "progress", ...job.progress() });
+      return all ? all.advance(job, until, { policy, onRead }) : job.advance(until);
+    },
     unknown: async () => [],
-    [Symbol.asyncDispose]: () => journal.close(),
+    [Symbol.asyncDispose]: async () => {
+      await all?.close();
+      await local.close();
+    },
   };
 }
 

@@ -14,9 +14,8 @@ export async function openSharedWork(address: string): Promise<SharedWork> {
   const each = async (run: string, deed: (leases: Leases) => Promise<unknown> = async () => 0): Promise<number> => {
     let requests = 0;
     for (const space of spaces) {
-      const leases = await space.leases();
-      await deed(leases);
-      requests += (await leases.open(run)).requests;
+      for (const kind of ["calls", "batches"] as const) await deed(await space.leases(kind));
+      requests += (await (await space.leases()).open(run)).requests; // of both kinds
     }
     return requests;
   };

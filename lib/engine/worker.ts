@@ -174,7 +174,7 @@ class Worker {
 }
 
 /** A key must not go to an address that somebody else wrote into the database: a worker's own environment says where. */
-function otherBase({ name, base }: Provider, wanted: string): StudyError {
+export function otherBase({ name, base }: Provider, wanted: string): StudyError {
   return new StudyError(
     "config",
     `this machine's ${name} is at ${base}, the run asks ${wanted}; set the address in .env`,

@@ -15,7 +15,7 @@ import { startOfflineService } from "corrigenda/provider/offline";
 import type { Stage } from "corrigenda/results";
 import { openLocalStore, openShared, type Shared, type Store } from "corrigenda/store";
 import { type Clock, realClock } from "corrigenda/time";
-import { accountOf } from "./desk.ts";
+import { accountOf, keyPrint } from "./desk.ts";
 
 /** `provider:` of a study's YAML after the flags: a real provider's config, or the offline service's. */
 export type ProviderSettings = CallSettings & (ProviderConfig | OfflineSettings);
@@ -50,6 +50,8 @@ export interface Workplace extends AsyncDisposable {
   readonly shared: Shared | undefined;
   /** Which account's limits hold here; no key. */
   readonly account: string;
+  /** Whose files and batches the provider can see; no key. */
+  readonly keyPrint: string;
   readonly clock: Clock;
   readonly policy: Partial<BatchPolicy>;
   readonly log: Logger;
@@ -100,6 +102,7 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
       settings: url === undefined ? settings : { ...settings, baseUrl: url },
       ...kept,
       account: accountOf(settings.name, options.env),
+      keyPrint: keyPrint(provider, options.env),
       clock,
       policy: isOffline && clock === realClock ? LOCAL_POLICY : {},
       log: around.log,

@@ -10,6 +10,8 @@ export interface NewLease {
   readonly data: Json;
   /** Of the requests in it, 64 hex digits each. */
   readonly keys: readonly string[];
+  /** How many, where the keys are not those of requests but of chunks. */
+  readonly requests?: number;
 }
 
 /** Work that this process holds. */
@@ -30,10 +32,20 @@ export interface Leases {
   giveBack(hold: Hold): Promise<void>;
   /** How many leases of a stage, or of all stages of "<study>/<run>", are not completed. */
   open(run: string): Promise<{ readonly leases: number; readonly requests: number }>;
+  /** Whether this process still has it. */
+  holds(hold: Hold): Promise<boolean>;
   /** Keys of the requests in a run's open leases. */
   openKeys(run: string): AsyncIterable<string>;
   /** Takes back what nobody holds, of a stage or of a whole run; how many stay with their holders. */
   withdraw(run: string): Promise<number>;
+}
+
+/** Synchronous calls, or chunks of batches. */
+export type LeaseKind = "calls" | "batches";
+
+/** A queue of each kind. */
+export interface LeaseQueues {
+  of(kind: LeaseKind): Promise<Leases>;
   close(): Promise<void>;
 }
 
@@ -45,11 +57,22 @@ const DAY_SECONDS = 86_400;
 const SCHEMA = "corrigenda_jobs";
 const KEY_BYTES = 32;
 
-/** The queue of one space, kept by pg-boss in a schema of its own. Every process that opens it also watches for lapsed leases. */
-export async function pgLeases(database: Database, runs: RunIds): Promise<Leases> {
-  const queue = `leases-${runs.space}`;
-  const boss = await startBoss(database, queue);
-  const { sql, transact } = database;
+/** The queues of one space, kept by pg-boss in a schema of its own. Every process that opens them also watches for lapsed leases. */
+export async function pgLeases(database: Database, runs: RunIds): Promise<LeaseQueues> {
+  const boss = await startBoss(database);
+  const open = new Map<LeaseKind, Promise<Leases>>();
+  return {
+    of: (kind) => {
+      const queue = `${kind === "calls" ? "leases" : kind}-${runs.space}`;
+      const found = open.get(kind) ?? makeQueue(boss, queue).then(() => leasesOf(boss, queue, database, runs));
+      open.set(kind, found);
+      return found;
+    },
+    close: () => boss.stop({ graceful: false }),
+  };
+}
+
+function leasesOf(boss: PgBoss, queue: string, { sql, transact }: Database, runs: RunIds): Leases {
   const held = `delete from corrigenda.leases where id = $1 and token = $2`;
   return {
     put: async (run, work) => {
@@ -59,7 +82,7 @@ export async function pgLeases(database: Database, runs: RunIds): Promise<Leases
         const keys = work.map((lease) => Buffer.from(lease.keys.join(""), "hex"));
         for (const [place, job] of jobs.entries())
           await inside("insert into corrigenda.leases (id, queue, run, requests, keys) values ($1, $2, $3, $4, $5)", [
-            ...[job.id, queue, id, work[place]?.keys.length, keys[place]],
+            ...[job.id, queue, id, work[place]?.requests ?? work[place]?.keys.length, keys[place]],
           ]);
         await boss.insert(queue, jobs, { db: bossDb(inside) });
       });
@@ -108,8 +131,11 @@ export async function pgLeases(database: Database, runs: RunIds): Promise<Leases
       );
       return { leases: Number(rows[0]?.leases), requests: Number(rows[0]?.requests) };
     },
+    holds: async ({ id, token }) =>
+      (await sql("select from corrigenda.leases where id = $1 and token = $2", [id, token])).rows.length > 0,
     openKeys: async function* (run) {
-      const { rows } = await sql("select id from corrigenda.leases where run = $1", [await runs.id(run)]);
+      const of = [await runs.id(run), queue];
+      const { rows } = await sql("select id from corrigenda.leases where run = $1 and queue = $2", of);
       for (const { id } of rows) {
         const found = await sql("select keys from corrigenda.leases where id = $1", [id]);
         const keys = (found.rows[0]?.keys as Buffer | undefined) ?? Buffer.alloc(0);
@@ -129,14 +155,13 @@ export async function pgLeases(database: Database, runs: RunIds): Promise<Leases
         const left = await inside(`select from corrigenda.leases where run in (${UNDER})`, [runs.space, run]);
         return left.rows.length;
       }),
-    close: () => boss.stop({ graceful: false }),
   };
 }
 
 /** The run of this name, and those below it. */
 const UNDER = "select id from corrigenda.runs where space = $1 and (name = $2 or starts_with(name, $2 || '/'))";
 
-async function startBoss({ sql }: Database, queue: string): Promise<PgBoss> {
+async function startBoss({ sql }: Database): Promise<PgBoss> {
   const { PgBoss } = await import("pg-boss");
   const boss = new PgBoss({
     ...{ db: bossDb(sql), schema: SCHEMA, schedule: false, persistWarnings: false },
@@ -144,11 +169,14 @@ async function startBoss({ sql }: Database, queue: string): Promise<PgBoss> {
   });
   boss.on("error", () => undefined); // the watch for lapsed leases goes on with its next round
   await boss.start();
+  return boss;
+}
+
+async function makeQueue(boss: PgBoss, queue: string): Promise<void> {
   await boss.createQueue(queue, {
     ...{ heartbeatSeconds: LEASE_SECONDS, expireInSeconds: DAY_SECONDS, retryLimit: 2 ** 31 - 1 },
     ...{ retryDelay: RETRY_SECONDS, retentionSeconds: 365 * DAY_SECONDS, deleteAfterSeconds: 60 },
   });
-  return boss;
 }
 
 /** What pg-boss asks of a database, by our own statements: they wait for a server that is away. */

@@ -44,6 +44,17 @@ const VERSIONS: readonly string[] = [
      holder uuid primary key, space text not null, payer text not null, usd double precision not null,
      seen timestamptz not null default clock_timestamp());
    create index on corrigenda.reserves (space, payer)`,
+  `create table corrigenda.files (
+     run int not null references corrigenda.runs, path text not null, part int not null, bytes bytea not null,
+     primary key (run, path, part));
+   do $$ begin
+     alter table corrigenda.files alter column bytes set compression lz4;
+   exception when others then null;
+   end $$;
+   create table corrigenda.queued (
+     run int not null references corrigenda.runs, chunk text not null, queue text not null,
+     tokens double precision not null, at timestamptz not null default clock_timestamp(), primary key (run, chunk));
+   create index on corrigenda.queued (queue)`,
 ];
 
 /** Creates the schema or brings it up to date, one process at a time. Throws StudyError "config" where it is newer than this code. */

@@ -4,8 +4,10 @@ import { type Clock, realClock } from "corrigenda/time";
 import { type BudgetTerms, pgBudget, type SharedBudget, setBudget } from "./pg-budget.ts";
 import { type Claim, claimRun } from "./pg-claim.ts";
 import { type Database, type DatabaseOptions, openDatabase, type Sql } from "./pg-database.ts";
+import { pgFiles, type SharedFiles } from "./pg-files.ts";
 import { pastEvents, pgJournal, type SharedJournal } from "./pg-journal.ts";
-import { type Leases, pgLeases } from "./pg-leases.ts";
+import { type LeaseKind, type LeaseQueues, type Leases, pgLeases } from "./pg-leases.ts";
+import { pgQueue, type SharedQueue } from "./pg-queue.ts";
 import { pgRates, type SharedRates } from "./pg-rates.ts";
 import { type RunIds, runIds } from "./pg-runs.ts";
 import { prepareSchema } from "./pg-schema.ts";
@@ -27,7 +29,11 @@ export interface Shared {
   /** Its events so far. */
   events<Event extends object>(run: string): Promise<Event[]>;
   /** Started at the first call. */
-  leases(): Promise<Leases>;
+  leases(kind?: LeaseKind): Promise<Leases>;
+  /** Request files of batches. */
+  readonly files: SharedFiles;
+  /** Room in the batch queues of services. */
+  readonly queue: SharedQueue;
   /** @param scale of the callers' clock; 1 but in trials */
   rates(service: string, scale: number): SharedRates;
   setBudget(terms: BudgetTerms): Promise<void>;
@@ -62,10 +68,10 @@ export async function openShared(
   }
   const runs = runIds(database, space);
   const store = pgStore(database, runs);
-  let leases: Promise<Leases> | undefined;
+  let queues: Promise<LeaseQueues> | undefined;
   const close = async (): Promise<void> => {
     await store.close();
-    await (await leases?.catch(() => undefined))?.close();
+    await (await queues?.catch(() => undefined))?.close();
     await database.close();
   };
   return {
@@ -74,10 +80,12 @@ export async function openShared(
     clock,
     journal: (run, past) => pgJournal(database, runs, run, past),
     events: (run) => pastEvents(database, runs, run),
-    leases: () => {
-      leases ??= pgLeases(database, runs);
-      return leases;
+    leases: async (kind = "calls") => {
+      queues ??= pgLeases(database, runs);
+      return (await queues).of(kind);
     },
+    files: pgFiles(database, runs),
+    queue: pgQueue(database, runs),
     rates: (service, scale) => pgRates(database, service, scale),
     setBudget: (terms) => setBudget(database, space, terms),
     budget: (terms) => pgBudget(database, space, terms),

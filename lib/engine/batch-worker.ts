@@ -1,0 +1,266 @@
+import { type BatchEvent, type HeldChunk, keysPath, linesPath, openHeldChunk } from "corrigenda/batch";
+import { isStudyError, StudyError } from "corrigenda/error";
+import type { Disk } from "corrigenda/files";
+import { type Provider, priceUsd } from "corrigenda/provider";
+import { keyedRng } from "corrigenda/rng";
+import type { Lease, Leases, SharedJournal } from "corrigenda/store";
+import { type Clock, scaledClock } from "corrigenda/time";
+import { queueOf } from "./calls.ts";
+import type { Held } from "./desk.ts";
+import { decodeChunk, type SharedChunk } from "./shared-chunk.ts";
+import { otherBase, type WorkerOptions } from "./worker.ts";
+
+export interface BatchWorkerOptions extends WorkerOptions {
+  /** Names the account whose key this machine has for a provider: batches belong to accounts. No key. */
+  readonly keyPrint: (provider: Provider) => string;
+  /** Where a run's request files lie while its chunks are worked on. */
+  readonly disk: (run: string) => Disk;
+  /** Whether what lies there may go once a chunk is done. */
+  readonly isTidy: boolean;
+  /** One look at each chunk that nobody holds. */
+  readonly once?: boolean;
+}
+
+const IDLE_MS = 300;
+const BEAT_MS = 4_000;
+/** A run that this process cannot serve is looked at again after so long. */
+const SHUN_MS = 20_000;
+/** What was given back can be taken again after some 2 s. */
+const ONCE_MS = 4_000;
+const POLL = { pollMs: 5_000, maxPollMs: 60_000 };
+
+/** Takes chunks of batches and brings them to their end, until the signal ends it. Throws what ends the run of `stopsWith`. */
+export async function workBatches(options: BatchWorkerOptions): Promise<void> {
+  const worker = new BatchWorker(options, await options.shared.leases("batches"));
+  const beating = new AbortController();
+  const beats = worker.beat(beating.signal);
+  try {
+    await worker.run();
+  } finally {
+    await worker.close();
+    beating.abort();
+    await beats;
+  }
+}
+
+/** A lease under way, with all it takes. */
+interface Work extends Held {
+  readonly run: string;
+  readonly chunk: SharedChunk;
+  readonly clock: Clock;
+  readonly held: HeldChunk;
+  readonly journal: SharedJournal<BatchEvent>;
+}
+
+class BatchWorker {
+  readonly #options: BatchWorkerOptions;
+  readonly #leases: Leases;
+  readonly #held = new Set<Held>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #shunned = new Map<string, number>();
+  /** Chunks whose service does not know their batch. */
+  readonly #unknown = new Set<string>();
+  /** By run: one chunk at a time sends or reads, so that memory holds one block of results. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: BatchWorkerOptions, leases: Leases) {
+    this.#options = options;
+    this.#leases = leases;
+  }
+
+  /** The next chunk is taken when the last one was looked at, so that all workers get some. */
+  async run(): Promise<void> {
+    const { signal, shared, once = false } = this.#options;
+    const until = shared.clock.now() + ONCE_MS;
+    const taken = new Set<string>();
+    while (!signal.aborted) {
+      if (this.#failure) throw this.#failure.error;
+      const lease = await this.#leases.take();
+      if (once && (lease ? taken.has(lease.id) : taken.size > 0 || shared.clock.now() > until)) {
+        if (lease) await this.#leases.giveBack(lease);
+        break;
+      }
+      if (lease) {
+        taken.add(lease.id);
+        await this.#begin(lease);
+      }
+      if (!lease || this.#isShunning()) await shared.clock.sleep(IDLE_MS, signal).catch(() => undefined);
+    }
+    if (this.#failure && !signal.aborted) throw this.#failure.error;
+  }
+
+  async beat(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await this.#options.shared.clock.sleep(BEAT_MS, stop).catch(() => undefined);
+      if (stop.aborted) return;
+      const lost = await this.#leases.beat([...this.#held]).catch(() => new Set<string>());
+      for (const held of this.#held) if (lost.has(held.id)) held.isLost = true;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  #isShunning(): boolean {
+    const now = this.#options.shared.clock.now();
+    return [...this.#shunned.values()].some((until) => until > now);
+  }
+
+  /** Returns after the first look. */
+  #begin(lease: Lease): Promise<void> {
+    return new Promise((looked) => {
+      const deed = this.#serve(lease, looked)
+        .catch((error: unknown) => {
+          this.#failure ??= { error };
+        })
+        .finally(looked);
+      this.#underWay.add(deed);
+      deed.then(() => this.#underWay.delete(deed));
+    });
+  }
+
+  async #serve(lease: Lease, looked: () => void): Promise<void> {
+    const { run } = lease;
+    const held: Held = { id: lease.id, token: lease.token, isLost: false };
+    this.#held.add(held);
+    let isDone = false;
+    try {
+      const chunk = decodeChunk(lease.data);
+      const now = this.#options.shared.clock.now();
+      const isShunned = [nameOf(run, chunk), chunk.chunk].some((name) => (this.#shunned.get(name) ?? 0) > now);
+      if (!isShunned)
+        isDone = await this.#bring(held, { run, chunk }, looked).catch((error) => this.#shun(error, held, run, chunk));
+    } finally {
+      this.#held.delete(held);
+      if (!isDone) await this.#leases.giveBack(held);
+    }
+  }
+
+  /** True where the chunk is done and its lease ended. */
+  async #bring(lease: Held, { run, chunk }: Pick<Work, "run" | "chunk">, looked: () => void): Promise<boolean> {
+    const { shared, signal, once, disk, isTidy } = this.#options;
+    const clock = scaledClock(chunk.scale ?? 1);
+    const provider = this.#options.provider(chunk.settings, clock);
+    if (provider.base !== chunk.base) throw otherBase(provider, chunk.base);
+    const journal = await shared.journal<BatchEvent>(run, "unread");
+    const held = this.#open({ lease, run, chunk, clock, provider, journal });
+    const { pollMs, maxPollMs } = { ...POLL, ...chunk.policy };
+    try {
+      for (let waitMs = pollMs; ; ) {
+        signal.throwIfAborted();
+        const look = await this.#inTurn(run, async () => (lease.isLost ? "lost" : held.look()));
+        looked();
+        if (look === "unknown") this.#unknownHere(run, chunk.chunk, held);
+        else this.#unknown.delete(chunk.chunk);
+        if (look === "done") break;
+        if (look === "elsewhere") this.#elsewhere(run, chunk.chunk);
+        if (once || look === "lost" || look === "elsewhere") return false;
+        waitMs = look === "moved" ? pollMs : Math.min(waitMs * 1.5, maxPollMs);
+        await clock.sleep(waitMs, signal);
+      }
+    } finally {
+      await journal.close();
+    }
+    const paths = held.stems().flatMap((stem) => [linesPath(stem), keysPath(stem)]);
+    if (isTidy) for (const path of paths) await disk(run).remove(path);
+    return this.#leases.complete(lease, async (sql) => {
+      await shared.queue.release(sql, run, chunk.chunk);
+      await shared.files.remove(sql, run, paths);
+    });
+  }
+
+  #open(work: { lease: Held; provider: Provider } & Pick<Work, "run" | "chunk" | "clock" | "journal">): HeldChunk {
+    const { lease, run, chunk, clock, provider, journal } = work;
+    const { shared, signal, log, keyPrint } = this.#options;
+    const account = keyPrint(provider);
+    const disk = this.#options.disk(run);
+    const pricing = { provider: provider.name, batch: true, at: clock.now() };
+    const limit = provider.batch?.limits.enqueuedTokens;
+    return openHeldChunk({
+      ...{ provider, store: shared.store, disk, run, clock, signal, policy: chunk.policy, chunk: chunk.chunk },
+      journal: { past: [], append: (event) => this.#append(work, event), close: journal.close },
+      price: (model, usage) => priceUsd({ ...pricing, model, usage }),
+      rng: keyedRng("back-off", run, chunk.chunk, lease.id),
+      onEvent: (news) => {
+        if (news.type === "note") log[news.level](`${run}: ${news.text}`);
+      },
+      others: {
+        account,
+        reserve: async ({ tokens, model }) =>
+          limit === undefined ||
+          shared.queue.reserve({ run, chunk: chunk.chunk, queue: queueOf(provider, account, model), tokens, limit }),
+        mayCreate: async () => {
+          if (lease.isLost || !(await this.#leases.holds(lease))) throw lost(lease);
+        },
+      },
+      events: () => shared.events<BatchEvent>(run),
+      fetch: async (stem) => {
+        for (const path of [linesPath(stem), keysPath(stem)]) await fetchFile(shared.files.get(run, path), disk, path);
+      },
+    });
+  }
+
+  /** Written only while the lease is held; the files of what takes a chunk's place first. */
+  async #append({ lease, run, journal }: Pick<Work, "run" | "journal"> & { lease: Held }, event: BatchEvent) {
+    const { shared, disk } = this.#options;
+    if (event.t === "ingested" && event.retry)
+      for (const path of [linesPath(event.retry.stem), keysPath(event.retry.stem)])
+        await shared.files.put(run, path, disk(run).read(path));
+    if (lease.isLost || !(await journal.append(event, lease))) throw lost(lease);
+  }
+
+  /** One look at a time for a run. */
+  #inTurn<T>(run: string, deed: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(run) ?? Promise.resolve()).then(deed);
+    this.#turns.set(
+      run,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  /** A batch that its service does not know is left to others; the run's own process ends when it has nothing else. */
+  #unknownHere(run: string, chunk: string, held: HeldChunk): void {
+    this.#unknown.add(chunk);
+    if (this.#options.stopsWith !== run || this.#unknown.size >= this.#held.size) throw held.unknown();
+  }
+
+  #elsewhere(run: string, chunk: string): void {
+    const { stopsWith, log, shared } = this.#options;
+    if (stopsWith === run && !this.#shunned.has(chunk))
+      log.warn(`${run}: a batch was created with another key; a worker with that key has to go on with it`);
+    this.#shunned.set(chunk, shared.clock.now() + SHUN_MS);
+  }
+
+  #shun(error: unknown, held: Held, run: string, chunk: SharedChunk): false {
+    const { stopsWith, log, shared, signal } = this.#options;
+    if (signal.aborted || held.isLost) return false;
+    if (stopsWith === run || !isStudyError(error)) throw error;
+    log.warn(`${run}: ${error.message}. Its batches are left to others for a while`);
+    this.#shunned.set(nameOf(run, chunk), shared.clock.now() + SHUN_MS);
+    return false;
+  }
+}
+
+function nameOf(run: string, { settings, base }: SharedChunk): string {
+  return JSON.stringify([run, settings, base]);
+}
+
+function lost(lease: Held): StudyError {
+  lease.isLost = true;
+  return new StudyError("locked", "the lease of this batch has passed to another process");
+}
+
+async function fetchFile(content: AsyncIterable<Uint8Array>, disk: Disk, path: string): Promise<void> {
+  if ((await disk.size(path)) !== undefined) return;
+  const draft = await disk.draft();
+  try {
+    for await (const bytes of content) await draft.write(bytes);
+    await draft.commit(path);
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
