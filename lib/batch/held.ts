@@ -12,6 +12,8 @@ export type Look = "moved" | "still" | "done" | "elsewhere" | "unknown";
 export interface HeldChunk {
   /** Brings it on, as far as it goes now; after a kill at any point another process goes on. */
   look(): Promise<Look>;
+  /** Between two looks: only time that this process has slept through counts as waiting. */
+  rest(ms: number): Promise<void>;
   /** Request files of the chunk and of its successors. */
   stems(): readonly string[];
   /** Says what "unknown" means. */
@@ -47,6 +49,7 @@ export function openHeldChunk(options: HeldOptions): HeldChunk {
         context,
         line().filter(({ phase }) => phase !== "ingested"),
       ),
+    rest: (ms) => context.steady.sleep(ms, options.signal),
     stems: () => line().map(({ meta }) => meta.stem),
     look: async () => {
       // What others created must not be adopted, and what they may spend counts.

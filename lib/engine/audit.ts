@@ -2,7 +2,7 @@ import { type BatchEvent, foldEvents } from "corrigenda/batch";
 import type { Disk } from "corrigenda/files";
 import { readBill } from "corrigenda/provider/offline";
 import { listStages } from "corrigenda/results";
-import { openLocalStore, readJournal } from "corrigenda/store";
+import { openLocalStore, readJournal, type Store } from "corrigenda/store";
 import { realClock } from "corrigenda/time";
 
 /** What the offline service's bill says against what clients know. All but the first two should be 0. */
@@ -18,10 +18,10 @@ export interface Audit {
   readonly paidTwice: number;
 }
 
-/** @param state the service's folder @param root the clients' results/ */
-export async function auditBatches(state: Disk, root: Disk, store: Disk): Promise<Audit> {
+/** @param state the service's folder @param root the clients' results/ @param kept their store, or its folder */
+export async function auditBatches(state: Disk, root: Disk, kept: Disk | Pick<Store, "paidBy">): Promise<Audit> {
   const runOf = await batchesByRun(root);
-  const kept = await keptByBatch(root, store);
+  const repliesOf = await keptByBatch(root, kept);
   const billedBy = new Map<string, number>();
   const seen = new Set<string>();
   const sum = { batches: 0, billed: 0, lost: 0, createdTwice: 0, paidTwice: 0 };
@@ -37,7 +37,7 @@ export async function auditBatches(state: Disk, root: Disk, store: Disk): Promis
     if (seen.has(request)) sum.paidTwice += 1;
     seen.add(request);
   }
-  for (const [batch, billed] of billedBy) sum.lost += Math.max(0, billed - (kept.get(batch) ?? 0));
+  for (const [batch, billed] of billedBy) sum.lost += Math.max(0, billed - (repliesOf.get(batch) ?? 0));
   return sum;
 }
 
@@ -51,12 +51,14 @@ async function batchesByRun(root: Disk): Promise<Map<string, string>> {
   return runs;
 }
 
-async function keptByBatch(root: Disk, storeDisk: Disk): Promise<Map<string, number>> {
-  const store = await openLocalStore(storeDisk, realClock);
+async function keptByBatch(root: Disk, given: Disk | Pick<Store, "paidBy">): Promise<Map<string, number>> {
+  const local = "paidBy" in given ? undefined : await openLocalStore(given, realClock);
+  const store = "paidBy" in given ? given : local;
   const kept = new Map<string, number>();
   for await (const { study, run, stage } of listStages(root)) {
-    for await (const { via } of store.paidBy(`${study}/${run}/${stage}`)) kept.set(via, (kept.get(via) ?? 0) + 1);
+    for await (const { via } of store?.paidBy(`${study}/${run}/${stage}`) ?? [])
+      kept.set(via, (kept.get(via) ?? 0) + 1);
   }
-  await store.close();
+  await local?.close();
   return kept;
 }

@@ -158,7 +158,7 @@ class BatchWorker {
         if (look === "elsewhere") this.#elsewhere(run, chunk.chunk);
         if (once || look === "lost" || look === "elsewhere") return false;
         waitMs = look === "moved" ? pollMs : Math.min(waitMs * 1.5, maxPollMs);
-        await clock.sleep(waitMs, signal);
+        await held.rest(waitMs);
       }
     } finally {
       await journal.close();
