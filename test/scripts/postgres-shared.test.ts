@@ -197,7 +197,7 @@ describe.skipIf(!isHere)(
       await (await openShared(address, "live")).close();
       await sqlOn(address, "update corrigenda.version set n = 99");
       await expect(openShared(address, "live")).rejects.toThrow(
-        /has schema version 99, this code knows 1; update the code/,
+        /has schema version 99, this code knows 2; update the code/,
       );
     });
 
