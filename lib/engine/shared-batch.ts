@@ -124,6 +124,7 @@ class Advance {
     let isWell = false;
     try {
       await read();
+      await leases.withdraw(folder); // put anew: address and limits may be others now
       await this.#putLeases();
       working = this.#work(either, until === "once");
       await (until === "once" ? working : Promise.race([working, this.#wait(until, either)]));
