@@ -8,15 +8,15 @@ import { type Clock, scaledClock } from "corrigenda/time";
 import { queueOf } from "./calls.ts";
 import type { Held } from "./desk.ts";
 import { decodeChunk, type SharedChunk } from "./shared-chunk.ts";
-import { otherBase, type WorkerOptions } from "./worker.ts";
+import { otherBase, type WorkerOptions, whileBeating } from "./worker.ts";
 
 export interface BatchWorkerOptions extends WorkerOptions {
   /** Names the account whose key this machine has for a provider: batches belong to accounts. No key. */
   readonly keyPrint: (provider: Provider) => string;
   /** Where a run's request files lie while its chunks are worked on. */
   readonly disk: (run: string) => Disk;
-  /** Whether what lies there may go once a chunk is done. */
-  readonly isTidy: boolean;
+  /** Whether what lies there stays when a chunk is done. */
+  readonly keeps: (run: string) => boolean;
   /** One look at each chunk that nobody holds. */
   readonly once?: boolean;
 }
@@ -31,16 +31,7 @@ const POLL = { pollMs: 5_000, maxPollMs: 60_000 };
 
 /** Takes chunks of batches and brings them to their end, until the signal ends it. Throws what ends the run of `stopsWith`. */
 export async function workBatches(options: BatchWorkerOptions): Promise<void> {
-  const worker = new BatchWorker(options, await options.shared.leases("batches"));
-  const beating = new AbortController();
-  const beats = worker.beat(beating.signal);
-  try {
-    await worker.run();
-  } finally {
-    await worker.close();
-    beating.abort();
-    await beats;
-  }
+  await whileBeating(new BatchWorker(options, await options.shared.leases("batches")));
 }
 
 /** A lease under way, with all it takes. */
@@ -62,11 +53,15 @@ class BatchWorker {
   readonly #unknown = new Set<string>();
   /** By run: one chunk at a time sends or reads, so that memory holds one block of results. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** Ends the rest where one chunk failed. */
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: BatchWorkerOptions, leases: Leases) {
     this.#options = options;
     this.#leases = leases;
+    this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
   /** The next chunk is taken when the last one was looked at, so that all workers get some. */
@@ -87,6 +82,7 @@ class BatchWorker {
       }
       if (!lease || this.#isShunning()) await shared.clock.sleep(IDLE_MS, signal).catch(() => undefined);
     }
+    if (once) await Promise.all(this.#underWay);
     if (this.#failure && !signal.aborted) throw this.#failure.error;
   }
 
@@ -99,7 +95,9 @@ class BatchWorker {
     }
   }
 
+  /** What is under way ends softly, and goes back. */
   async close(): Promise<void> {
+    this.#stop.abort();
     await Promise.all(this.#underWay);
   }
 
@@ -140,7 +138,7 @@ class BatchWorker {
 
   /** True where the chunk is done and its lease ended. */
   async #bring(lease: Held, { run, chunk }: Pick<Work, "run" | "chunk">, looked: () => void): Promise<boolean> {
-    const { shared, signal, once, disk, isTidy } = this.#options;
+    const { shared, once, disk, keeps } = this.#options;
     const clock = scaledClock(chunk.scale ?? 1);
     const provider = this.#options.provider(chunk.settings, clock);
     if (provider.base !== chunk.base) throw otherBase(provider, chunk.base);
@@ -149,7 +147,7 @@ class BatchWorker {
     const { pollMs, maxPollMs } = { ...POLL, ...chunk.policy };
     try {
       for (let waitMs = pollMs; ; ) {
-        signal.throwIfAborted();
+        this.#signal.throwIfAborted();
         const look = await this.#inTurn(run, async () => (lease.isLost ? "lost" : held.look()));
         looked();
         if (look === "unknown") this.#unknownHere(run, chunk.chunk, held);
@@ -164,7 +162,7 @@ class BatchWorker {
       await journal.close();
     }
     const paths = held.stems().flatMap((stem) => [linesPath(stem), keysPath(stem)]);
-    if (isTidy) for (const path of paths) await disk(run).remove(path);
+    if (!keeps(run)) for (const path of paths) await disk(run).remove(path);
     return this.#leases.complete(lease, async (sql) => {
       await shared.queue.release(sql, run, chunk.chunk);
       await shared.files.remove(sql, run, paths);
@@ -173,13 +171,22 @@ class BatchWorker {
 
   #open(work: { lease: Held; provider: Provider } & Pick<Work, "run" | "chunk" | "clock" | "journal">): HeldChunk {
     const { lease, run, chunk, clock, provider, journal } = work;
-    const { shared, signal, log, keyPrint } = this.#options;
+    const { shared, log, keyPrint } = this.#options;
     const account = keyPrint(provider);
     const disk = this.#options.disk(run);
     const pricing = { provider: provider.name, batch: true, at: clock.now() };
     const limit = provider.batch?.limits.enqueuedTokens;
     return openHeldChunk({
-      ...{ provider, store: shared.store, disk, run, clock, signal, policy: chunk.policy, chunk: chunk.chunk },
+      ...{
+        provider,
+        store: shared.store,
+        disk,
+        run,
+        clock,
+        signal: this.#signal,
+        policy: chunk.policy,
+        chunk: chunk.chunk,
+      },
       journal: { past: [], append: (event) => this.#append(work, event), close: journal.close },
       price: (model, usage) => priceUsd({ ...pricing, model, usage }),
       rng: keyedRng("back-off", run, chunk.chunk, lease.id),
@@ -235,8 +242,8 @@ class BatchWorker {
   }
 
   #shun(error: unknown, held: Held, run: string, chunk: SharedChunk): false {
-    const { stopsWith, log, shared, signal } = this.#options;
-    if (signal.aborted || held.isLost) return false;
+    const { stopsWith, log, shared } = this.#options;
+    if (this.#signal.aborted || held.isLost) return false;
     if (stopsWith === run || !isStudyError(error)) throw error;
     log.warn(`${run}: ${error.message}. Its batches are left to others for a while`);
     this.#shunned.set(nameOf(run, chunk), shared.clock.now() + SHUN_MS);

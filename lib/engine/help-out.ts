@@ -43,7 +43,7 @@ export async function help({ store, space, env, concurrency, disk, log, signal }
       account: (name: string) => accountOf(name, env),
     };
     const batches = {
-      ...{ keyPrint: (provider: Provider) => keyPrint(provider, env), isTidy: true },
+      ...{ keyPrint: (provider: Provider) => keyPrint(provider, env), keeps: () => false },
       disk: (run: string) => nodeDisk(disk.resolve(`${files}/${run}`)),
     };
     await both(signal, [

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   type BatchEvent,
   type BatchJob,
@@ -196,16 +197,17 @@ class Advance {
   #work(signal: AbortSignal, once: boolean): Promise<void> {
     const { place, folder, disk } = this.#options;
     const { shared, log, settings, provider, account, keyPrint, root } = place;
+    const others = `.worker/${randomUUID()}`;
     return workBatches({
       ...{ shared, log, signal, once, stopsWith: folder, account: () => account, keyPrint: () => keyPrint },
-      disk: (run) => (run === folder ? disk : nodeDisk(root.resolve(run))),
-      isTidy: false,
+      disk: (run) => (run === folder ? disk : nodeDisk(root.resolve(`${others}/${run}`))),
+      keeps: (run) => run === folder,
       provider: (wanted) => {
         const isOurs = wanted.name === settings.name && wanted.baseUrl === settings.baseUrl;
         if (isOurs) return provider;
         throw new StudyError("config", `it asks ${wanted.name}, this process ${settings.name}`);
       },
-    });
+    }).finally(() => root.remove(others));
   }
 }
 

@@ -28,8 +28,11 @@ const SHUN_MS = 20_000;
 
 /** Takes leases and answers their requests until the signal ends it. Throws what ends the run of `stopsWith`. */
 export async function work(options: WorkerOptions): Promise<void> {
-  const leases = await options.shared.leases();
-  const worker = new Worker(options, leases);
+  await whileBeating(new Worker(options, await options.shared.leases()));
+}
+
+/** Runs a worker, and says all the while that what it holds is worked on. */
+export async function whileBeating(worker: Pick<Worker, "run" | "beat" | "close">): Promise<void> {
   const beating = new AbortController();
   const beats = worker.beat(beating.signal);
   try {

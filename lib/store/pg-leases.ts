@@ -161,7 +161,12 @@ function leasesOf(boss: PgBoss, queue: string, { sql, transact }: Database, runs
 /** The run of this name, and those below it. */
 const UNDER = "select id from corrigenda.runs where space = $1 and (name = $2 or starts_with(name, $2 || '/'))";
 
-async function startBoss({ sql }: Database): Promise<PgBoss> {
+/** Two that make a new database's schema in the same moment can collide: the later one then finds it made. */
+function startBoss(database: Database): Promise<PgBoss> {
+  return startOnce(database).catch(() => startOnce(database));
+}
+
+async function startOnce({ sql }: Database): Promise<PgBoss> {
   const { PgBoss } = await import("pg-boss");
   const boss = new PgBoss({
     ...{ db: bossDb(sql), schema: SCHEMA, schedule: false, persistWarnings: false },
