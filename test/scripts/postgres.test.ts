@@ -51,9 +51,8 @@ describe.skipIf(!isHere)(
       const config = await readText(root, "shared/trial/r1/collect/config.json");
       for (const text of [log, config, worked.err, ...said.flatMap(({ out, err }) => [out, err])])
         expect(text).not.toContain("hunter22");
-      expect(await done("scripts/jobs.ts", "list", "--results", root.resolve("shared"), "--store", store)).toContain(
-        "nothing is open",
-      );
+      const listed = await ended(["scripts/jobs.ts", "list", "--results", root.resolve("shared")], env);
+      expect(listed.out).toContain("nothing is open");
     });
 
     test("a small trial: a worker and the run's own process are killed and Postgres falls over; nothing is lost or paid unseen", async () => {
@@ -66,7 +65,7 @@ describe.skipIf(!isHere)(
 );
 
 test("a store that is no Postgres is refused in one line", async () => {
-  const { code, err } = await start(["scripts/worker.ts", "--store", "mysql://u:hunter22@host/db"]).ended;
+  const { code, err } = await start(["scripts/worker.ts"], { CORRIGENDA_STORE: "mysql://u:hunter22@host/db" }).ended;
   expect(code).toBe(2);
   expect(err.trim().split("\n")).toHaveLength(1);
   expect(err).toContain("write it like postgres://");
