@@ -14,7 +14,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...{ name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 20_000 },
+          ...{ name: "unit", include: ["test/**/*.test.ts"], exclude: slow, testTimeout: 20_000, maxWorkers: "100%" },
           isolate: false, // modules hold no state, so that files may share them: half the time
           sequence: { groupOrder: 0 },
         },
