@@ -42,7 +42,7 @@ const heldOut = async (): Promise<number> =>
 
 test("a prepared run is evaluated in its own folder: every held-out essay, three passes, beside the baseline", async () => {
   const said = await done(EVALUATE, PREPARED, "--disable-azure", "--results", root.resolve("."));
-  expect(said).toMatch(/^mock mode: .* say nothing about any model/);
+  expect(said).toMatch(/^mock mode: .* says nothing about any model/);
   expect(writtenIn(said)).toContain(root.resolve("ielts/all/evaluation-"));
   const evaluation = await evaluationIn(said);
   const { essays, scored, failed, passes, agreement, confusion, provider, baseline } = evaluation;
