@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { StudyError } from "corrigenda/error";
 import { type Field, keepsReplies, ownConfig } from "./fields.ts";
 import { usageLine } from "./help.ts";
+import { givenPasswords } from "./mask.ts";
 import type { Script } from "./script.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -51,7 +52,7 @@ export function readArgv(script: Script<unknown>, argv: readonly string[]): Give
     }
   }
   if (typeof values.store === "string") store = values.store; // a script's own flag of this name
-  if (store !== undefined && /^[^/]*\/\/[^/]*:[^/]*@/.test(store)) throw new StudyError("config", IN_SIGHT);
+  if (givenPasswords(store ?? "").length > 0) throw new StudyError("config", IN_SIGHT);
   return { help, values, ...(configFile !== undefined && { configFile }), ...(store !== undefined && { store }) };
 }
 

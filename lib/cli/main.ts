@@ -90,12 +90,18 @@ export async function main<V>(
       await log.close();
     }
     if (stopping.signal.aborted) around.setExitCode(STOPPED);
-  } catch (error) {
+  } catch (thrown) {
+    const error = level === "debug" ? thrown : firstOf(thrown);
     if (!isStudyError(error, "step")) terminal.line(redact(errorLine(error, level)));
     around.setExitCode(exitCode(error, stopping.signal.aborted));
   } finally {
     release();
   }
+}
+
+/** What went wrong first, where closing what was open went wrong after it. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 }
 
 const STOPPING = "stopping: saving what is in flight …; press again to kill";

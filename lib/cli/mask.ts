@@ -46,9 +46,19 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>): st
   return values.sort((a, b) => b.length - a.length);
 }
 
-/** The password of an address, as it stands there and as it is meant. A shorter one would mask half of every sentence. */
+/** The passwords of an address, as they stand there and as they are meant. A shorter one would mask half of every sentence. */
 export function passwordsIn(address: string): string[] {
-  const [, given = ""] = /^[^/]*\/\/[^:/]*:(.*)@/s.exec(address) ?? [];
-  const meant = given.replace(/(%[0-9a-f]{2})+/gi, (codes) => Buffer.from(codes.replaceAll("%", ""), "hex").toString());
-  return [...new Set([given, meant])].filter((password) => password.length >= SHORTEST_PASSWORD);
+  const forms = givenPasswords(address).flatMap((given) => [given, given.replace(/(%[0-9a-f]{2})+/gi, unescaped)]);
+  return [...new Set(forms)].filter((password) => password.length >= SHORTEST_PASSWORD);
+}
+
+/** Passwords of any length, before the host (`//user:password@`) or among what follows (`?password=`), as they stand there. */
+export function givenPasswords(address: string): string[] {
+  const [, before = ""] = /^[^/]*\/\/[^:/]*:(.*)@/s.exec(address) ?? [];
+  const [, after = ""] = /[?&]password=([^&#]*)/.exec(address) ?? [];
+  return [before, after].filter((given) => given !== "");
+}
+
+function unescaped(codes: string): string {
+  return Buffer.from(codes.replaceAll("%", ""), "hex").toString();
 }

@@ -51,6 +51,14 @@ describe("main", () => {
     expect(trial).toMatchObject({ err: "error[stage]: run a has no step1; run step1.ts first\n", codes: [1] });
   });
 
+  test("tells what went wrong first, where closing failed after it", async () => {
+    const trial = await run(async () => {
+      await using _ = { [Symbol.asyncDispose]: () => Promise.reject(new Error("closed twice")) };
+      throw new StudyError("config", "no such plan; name another");
+    });
+    expect(trial).toMatchObject({ err: "error[config]: no such plan; name another\n", codes: [2] });
+  });
+
   test("a chain adds no line to its step's own, and ends with the step's exit code", async () => {
     const trial = await run(async (_, { signal }) => runStep(["scripts/whyfix/step1.ts", "--no-such-flag"], signal));
     expect(trial).toMatchObject({ err: "", codes: [2] });

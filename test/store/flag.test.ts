@@ -42,11 +42,18 @@ test("--store wins over CORRIGENDA_STORE and reaches the steps of a chain; a pas
   expect(kept).toMatchObject({ store: ADDRESS, set: { CORRIGENDA_STORE: ADDRESS } });
   expect(kept.out).toContain("password only: [masked] [masked]");
   expect(kept.out).not.toMatch(/hunter/);
-  const refused = await run(keeping, ["--store", ADDRESS]);
-  expect([refused.code, refused.store, refused.out]).toEqual([2, undefined, ""]);
-  expect(refused.err).toBe(
-    "error[config]: --store holds a password, which others can see there; put the address into CORRIGENDA_STORE (.env)\n",
-  );
+  for (const address of [
+    ADDRESS,
+    "postgres://lab:a/b@db/lab",
+    "postgres://lab:x@db/lab",
+    "postgres://db/lab?password=x",
+  ]) {
+    const refused = await run(keeping, ["--store", address]);
+    expect([refused.code, refused.store, refused.out]).toEqual([2, undefined, ""]);
+    expect(refused.err).toBe(
+      "error[config]: --store holds a password, which others can see there; put the address into CORRIGENDA_STORE (.env)\n",
+    );
+  }
   expect((await run(keeping, [])).store).toBeUndefined();
   expect((await run(keeping, ["--store="], { CORRIGENDA_STORE: ADDRESS })).store).toBeUndefined();
 });
