@@ -52,13 +52,11 @@ async function batchesByRun(root: Disk): Promise<Map<string, string>> {
 }
 
 async function keptByBatch(root: Disk, given: Disk | Pick<Store, "paidBy">): Promise<Map<string, number>> {
-  const local = "paidBy" in given ? undefined : await openLocalStore(given, realClock);
-  const store = "paidBy" in given ? given : local;
+  const store = "paidBy" in given ? { ...given, close: async () => undefined } : await openLocalStore(given, realClock);
   const kept = new Map<string, number>();
   for await (const { study, run, stage } of listStages(root)) {
-    for await (const { via } of store?.paidBy(`${study}/${run}/${stage}`) ?? [])
-      kept.set(via, (kept.get(via) ?? 0) + 1);
+    for await (const { via } of store.paidBy(`${study}/${run}/${stage}`)) kept.set(via, (kept.get(via) ?? 0) + 1);
   }
-  await local?.close();
+  await store.close();
   return kept;
 }

@@ -7,12 +7,11 @@ import type { Lease, Leases, SharedJournal } from "corrigenda/store";
 import { type Clock, scaledClock } from "corrigenda/time";
 import { queueOf } from "./calls.ts";
 import type { Held } from "./desk.ts";
+import { Holding, IDLE_MS } from "./holding.ts";
 import { decodeChunk, type SharedChunk } from "./shared-chunk.ts";
 import { otherBase, type WorkerOptions, whileBeating } from "./worker.ts";
 
 export interface BatchWorkerOptions extends WorkerOptions {
-  /** Names the account whose key this machine has for a provider: batches belong to accounts. No key. */
-  readonly keyPrint: (provider: Provider) => string;
   /** Where a run's request files lie while its chunks are worked on. */
   readonly disk: (run: string) => Disk;
   /** Whether what lies there stays when a chunk is done. */
@@ -21,10 +20,6 @@ export interface BatchWorkerOptions extends WorkerOptions {
   readonly once?: boolean;
 }
 
-const IDLE_MS = 300;
-const BEAT_MS = 4_000;
-/** A run that this process cannot serve is looked at again after so long. */
-const SHUN_MS = 20_000;
 /** What was given back can be taken again after some 2 s. */
 const ONCE_MS = 4_000;
 const POLL = { pollMs: 5_000, maxPollMs: 60_000 };
@@ -45,10 +40,7 @@ interface Work extends Held {
 
 class BatchWorker {
   readonly #options: BatchWorkerOptions;
-  readonly #leases: Leases;
-  readonly #held = new Set<Held>();
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #shunned = new Map<string, number>();
+  readonly #holding: Holding;
   /** Chunks whose service does not know their batch. */
   readonly #unknown = new Set<string>();
   /** By run: one chunk at a time sends or reads, so that memory holds one block of results. */
@@ -56,83 +48,63 @@ class BatchWorker {
   /** Ends the rest where one chunk failed. */
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: BatchWorkerOptions, leases: Leases) {
     this.#options = options;
-    this.#leases = leases;
+    this.#holding = new Holding(options.shared, leases);
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
   }
 
   /** The next chunk is taken when the last one was looked at, so that all workers get some. */
   async run(): Promise<void> {
     const { signal, shared, once = false } = this.#options;
+    const { leases } = this.#holding;
     const until = shared.clock.now() + ONCE_MS;
     const taken = new Set<string>();
     while (!signal.aborted) {
-      if (this.#failure) throw this.#failure.error;
-      const lease = await this.#leases.take();
+      this.#holding.throwFailure();
+      const lease = await leases.take();
       if (once && (lease ? taken.has(lease.id) : taken.size > 0 || shared.clock.now() > until)) {
-        if (lease) await this.#leases.giveBack(lease);
+        if (lease) await leases.giveBack(lease);
         break;
       }
       if (lease) {
         taken.add(lease.id);
         await this.#begin(lease);
       }
-      if (!lease || this.#isShunning()) await shared.clock.sleep(IDLE_MS, signal).catch(() => undefined);
+      await this.#holding.pause(lease !== undefined, IDLE_MS, signal);
     }
-    if (once) await Promise.all(this.#underWay);
-    if (this.#failure && !signal.aborted) throw this.#failure.error;
+    if (once) await this.#holding.ended();
+    if (!signal.aborted) this.#holding.throwFailure();
   }
 
-  async beat(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.#options.shared.clock.sleep(BEAT_MS, stop).catch(() => undefined);
-      if (stop.aborted) return;
-      const lost = await this.#leases.beat([...this.#held]).catch(() => new Set<string>());
-      for (const held of this.#held) if (lost.has(held.id)) held.isLost = true;
-    }
+  beat(stop: AbortSignal): Promise<void> {
+    return this.#holding.beat(stop);
   }
 
   /** What is under way ends softly, and goes back. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#underWay);
-  }
-
-  #isShunning(): boolean {
-    const now = this.#options.shared.clock.now();
-    return [...this.#shunned.values()].some((until) => until > now);
+    await this.#holding.ended();
   }
 
   /** Returns after the first look. */
   #begin(lease: Lease): Promise<void> {
-    return new Promise((looked) => {
-      const deed = this.#serve(lease, looked)
-        .catch((error: unknown) => {
-          this.#failure ??= { error };
-        })
-        .finally(looked);
-      this.#underWay.add(deed);
-      deed.then(() => this.#underWay.delete(deed));
-    });
+    return new Promise((looked) => void this.#holding.begin(this.#serve(lease, looked)).then(looked));
   }
 
   async #serve(lease: Lease, looked: () => void): Promise<void> {
     const { run } = lease;
-    const held: Held = { id: lease.id, token: lease.token, isLost: false };
-    this.#held.add(held);
+    const held = this.#holding.add(lease);
     let isDone = false;
     try {
       const chunk = decodeChunk(lease.data);
-      const now = this.#options.shared.clock.now();
-      const isShunned = [nameOf(run, chunk), chunk.chunk].some((name) => (this.#shunned.get(name) ?? 0) > now);
+      const isShunned = [nameOf(run, chunk), chunk.chunk].some((name) => this.#holding.isShunned(name));
       if (!isShunned)
         isDone = await this.#bring(held, { run, chunk }, looked).catch((error) => this.#shun(error, held, run, chunk));
     } finally {
-      this.#held.delete(held);
-      if (!isDone) await this.#leases.giveBack(held);
+      this.#holding.delete(held);
+      if (!isDone) await this.#holding.leases.giveBack(held);
     }
   }
 
@@ -163,7 +135,7 @@ class BatchWorker {
     }
     const paths = held.stems().flatMap((stem) => [linesPath(stem), keysPath(stem)]);
     if (!keeps(run)) for (const path of paths) await disk(run).remove(path);
-    return this.#leases.complete(lease, async (sql) => {
+    return this.#holding.leases.complete(lease, async (sql) => {
       await shared.queue.release(sql, run, chunk.chunk);
       await shared.files.remove(sql, run, paths);
     });
@@ -171,8 +143,8 @@ class BatchWorker {
 
   #open(work: { lease: Held; provider: Provider } & Pick<Work, "run" | "chunk" | "clock" | "journal">): HeldChunk {
     const { lease, run, chunk, clock, provider, journal } = work;
-    const { shared, log, keyPrint } = this.#options;
-    const account = keyPrint(provider);
+    const { shared, log } = this.#options;
+    const account = this.#options.account(provider);
     const disk = this.#options.disk(run);
     const pricing = { provider: provider.name, batch: true, at: clock.now() };
     const limit = provider.batch?.limits.enqueuedTokens;
@@ -199,7 +171,7 @@ class BatchWorker {
           limit === undefined ||
           shared.queue.reserve({ run, chunk: chunk.chunk, queue: queueOf(provider, account, model), tokens, limit }),
         mayCreate: async () => {
-          if (lease.isLost || !(await this.#leases.holds(lease))) throw lost(lease);
+          if (lease.isLost || !(await this.#holding.leases.holds(lease))) throw lost(lease);
         },
       },
       events: () => shared.events<BatchEvent>(run),
@@ -231,22 +203,22 @@ class BatchWorker {
   /** A batch that its service does not know is left to others; the run's own process ends when it has nothing else. */
   #unknownHere(run: string, chunk: string, held: HeldChunk): void {
     this.#unknown.add(chunk);
-    if (this.#options.stopsWith !== run || this.#unknown.size >= this.#held.size) throw held.unknown();
+    if (this.#options.stopsWith !== run || this.#unknown.size >= this.#holding.size) throw held.unknown();
   }
 
   #elsewhere(run: string, chunk: string): void {
-    const { stopsWith, log, shared } = this.#options;
-    if (stopsWith === run && !this.#shunned.has(chunk))
+    const { stopsWith, log } = this.#options;
+    if (stopsWith === run && !this.#holding.wasShunned(chunk))
       log.warn(`${run}: a batch was created with another key; a worker with that key has to go on with it`);
-    this.#shunned.set(chunk, shared.clock.now() + SHUN_MS);
+    this.#holding.shun(chunk);
   }
 
   #shun(error: unknown, held: Held, run: string, chunk: SharedChunk): false {
-    const { stopsWith, log, shared } = this.#options;
+    const { stopsWith, log } = this.#options;
     if (this.#signal.aborted || held.isLost) return false;
     if (stopsWith === run || !isStudyError(error)) throw error;
     log.warn(`${run}: ${error.message}. Its batches are left to others for a while`);
-    this.#shunned.set(nameOf(run, chunk), shared.clock.now() + SHUN_MS);
+    this.#holding.shun(nameOf(run, chunk));
     return false;
   }
 }

@@ -6,8 +6,8 @@ import { readJournal } from "corrigenda/store";
 import { spentElsewhere } from "./spent.ts";
 import type { Workplace } from "./workplace.ts";
 
-export const CONCURRENCY = 16;
-export const TIMEOUT_MS = 600_000;
+const CONCURRENCY = 16;
+const TIMEOUT_MS = 600_000;
 
 /** Replies looked up at a time. */
 const GROUP = 500;
@@ -22,12 +22,32 @@ export function queueOf(provider: Pick<Provider, "name" | "base">, account: stri
   return `${serviceOf(provider, account)} ${model}`;
 }
 
-/** How synchronous calls of the stage of `folder` are priced. */
-export function callPricing({ provider, clock }: Workplace) {
+/** How synchronous calls are priced. */
+export function callPricing({ provider, clock }: Pick<Workplace, "provider" | "clock">) {
   return { provider: provider.name, batch: false, at: clock.now() };
 }
 
-/** How they are sent: all of `openCalls` and `runOnline` but the journal and the work itself. */
+/** How they are sent, from whatever process: price, pace, patience, and the warning of a pause. */
+export function callManner(
+  place: Pick<Workplace, "provider" | "clock" | "settings">,
+  warn: (text: string) => void,
+  onEvent: (notice: OnlineNotice) => void = () => undefined,
+) {
+  const { provider, clock, settings } = place;
+  const pricing = callPricing(place);
+  return {
+    ...{ provider, clock },
+    price: (model: string, usage: Usage) => priceUsd({ ...pricing, model, usage }),
+    concurrency: settings.concurrency ?? CONCURRENCY,
+    timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
+    onEvent: (notice: OnlineNotice) => {
+      onEvent(notice);
+      if (notice.t === "pause") warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
+    },
+  };
+}
+
+/** How the stage of `folder` sends them: all of `openCalls` and `runOnline` but the journal and the work itself. */
 export async function callSettings(
   place: Workplace,
   folder: string,
@@ -36,21 +56,14 @@ export async function callSettings(
     onEvent,
   }: { readonly maxCostUsd?: number | undefined; readonly onEvent: (notice: OnlineNotice) => void },
 ) {
-  const { provider, store, clock, signal, settings, log, shared } = place;
-  const pricing = callPricing(place);
+  const { provider, store, clock, signal, log, shared } = place;
   const rates = shared?.rates(serviceOf(provider, place.account), clock.scale ?? 1);
   return {
-    ...{ provider, store, clock, signal, run: folder, rng: keyedRng("back-off", folder) },
-    price: (model: string, usage: Usage) => priceUsd({ ...pricing, model, usage }),
-    concurrency: settings.concurrency ?? CONCURRENCY,
-    timeoutMs: settings.timeoutMs ?? TIMEOUT_MS,
+    ...callManner(place, log.warn, onEvent),
+    ...{ store, signal, run: folder, rng: keyedRng("back-off", folder) },
     spentElsewhereUsd: await spentElsewhere(place, folder),
     ...(maxCostUsd !== undefined && { maxCostUsd }),
     ...(rates && { rates }),
-    onEvent: (notice: OnlineNotice) => {
-      onEvent(notice);
-      if (notice.t === "pause") log.warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
-    },
   };
 }
 

@@ -1,11 +1,11 @@
 import { StudyError } from "corrigenda/error";
 import { sha256 } from "corrigenda/json";
 import { type EncodedCalls, type OnlineEvent, openEncodedCalls, type Question, type Settled } from "corrigenda/online";
-import { type Environment, KEY_VARIABLE, type Provider, priceUsd } from "corrigenda/provider";
+import { type Environment, KEY_VARIABLE, type Provider } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
 import type { Hold, Shared, SharedBudget, SharedJournal, SharedRates } from "corrigenda/store";
 import type { Clock } from "corrigenda/time";
-import { CONCURRENCY, serviceOf, TIMEOUT_MS } from "./calls.ts";
+import { callManner, serviceOf } from "./calls.ts";
 import type { SharedSettings } from "./shared-call.ts";
 
 /** A lease under way in this process. */
@@ -33,7 +33,7 @@ export interface DeskOptions extends SharedSettings {
   /** "<study>/<run>/<stage>". */
   readonly run: string;
   readonly clock: Clock;
-  /** Which account's limits hold here; no key. */
+  /** Whose limits hold here; no key. */
   readonly account: string;
   readonly warn: (text: string) => void;
 }
@@ -44,18 +44,13 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   const journal = await shared.journal<OnlineEvent>(run, "unread");
   const rates = shared.rates(serviceOf(provider, account), clock.scale ?? 1);
   const budget = maxCostUsd === undefined ? undefined : shared.budget({ payer: payerOf(run), maxUsd: maxCostUsd });
-  const pricing = { provider: provider.name, batch: false, at: clock.now() };
-  const concurrency = settings.concurrency ?? CONCURRENCY;
+  const manner = callManner({ provider, clock, settings }, warn);
   const calls = await openEncodedCalls({
-    ...{ provider, store: shared.store, run, clock, rng: keyedRng("back-off", run, account), rates },
-    ...{ concurrency, timeoutMs: settings.timeoutMs ?? TIMEOUT_MS, ...(budget && { purse: budget }) },
-    price: (model, usage) => priceUsd({ ...pricing, model, usage }),
+    ...{ ...manner, store: shared.store, run, rng: keyedRng("back-off", run, account), rates },
+    ...(budget && { purse: budget }),
     journal: { past: [], append: fenced(journal, holders), close: journal.close },
-    onEvent: (notice) => {
-      if (notice.t === "pause") warn(`${notice.why}: no calls for ${Math.ceil(notice.ms / 1000)} s`);
-    },
   });
-  return deskOver({ calls, journal, rates, budget, holders, concurrency });
+  return deskOver({ calls, journal, rates, budget, holders, concurrency: manner.concurrency });
 }
 
 /** A call's intent is written only while its lease is held: the last look before money is spent. */
@@ -115,16 +110,8 @@ export function payerOf(folder: string): string {
 
 const PRINT_DIGITS = 16;
 
-/** Files and batches belong to an account: its key's hash, salted with the address, cut short, names it. */
-export function keyPrint({ name, base }: Pick<Provider, "name" | "base">, env: Environment): string {
+/** Limits, files and batches belong to an account: its key's hash, salted with the address and cut short, names it. */
+export function accountOf({ name, base }: Pick<Provider, "name" | "base">, env: Environment): string {
   const key = env[KEY_VARIABLE[name] ?? ""] ?? "";
   return key === "" ? "none" : sha256(`corrigenda batch ${base} ${key}`).slice(0, PRINT_DIGITS);
-}
-
-const ACCOUNT_DIGITS = 8;
-
-/** Limits belong to an account: its key's hash, cut short, names it. */
-export function accountOf(provider: string, env: Environment): string {
-  const key = env[KEY_VARIABLE[provider] ?? ""] ?? "";
-  return key === "" ? "" : sha256(`corrigenda account ${key}`).slice(0, ACCOUNT_DIGITS);
 }

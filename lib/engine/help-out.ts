@@ -12,7 +12,7 @@ import {
 import { openShared } from "corrigenda/store";
 import type { Clock } from "corrigenda/time";
 import { workBatches } from "./batch-worker.ts";
-import { accountOf, keyPrint } from "./desk.ts";
+import { accountOf } from "./desk.ts";
 import { work } from "./worker.ts";
 import type { ProviderSettings } from "./workplace.ts";
 
@@ -40,10 +40,10 @@ export async function help({ store, space, env, concurrency, disk, log, signal }
     const own = {
       ...{ shared, log, concurrency },
       provider: (settings: ProviderSettings, clock: Clock) => ownProvider(settings, env, clock),
-      account: (name: string) => accountOf(name, env),
+      account: (provider: Provider) => accountOf(provider, env),
     };
     const batches = {
-      ...{ keyPrint: (provider: Provider) => keyPrint(provider, env), keeps: () => false },
+      keeps: () => false,
       disk: (run: string) => nodeDisk(disk.resolve(`${files}/${run}`)),
     };
     await both(signal, [

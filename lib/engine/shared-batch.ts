@@ -14,7 +14,7 @@ import type { Journal, SharedJournal } from "corrigenda/store";
 import { workBatches } from "./batch-worker.ts";
 import { queueOf } from "./calls.ts";
 import { encodeChunk } from "./shared-chunk.ts";
-import type { SharedPlace } from "./shared-online.ts";
+import { onlyOwn, type SharedPlace } from "./shared-online.ts";
 
 type SharedJob = Pick<BatchJob<unknown, unknown>, "reload" | "open" | "chunks" | "progress">;
 
@@ -162,11 +162,11 @@ class Advance {
   /** Whether more can be handed in now. */
   async #mayGoOn(): Promise<boolean> {
     const { place, job } = this.#options;
-    const { provider, shared, keyPrint } = place;
+    const { provider, shared, account } = place;
     const limit = provider.batch?.limits.enqueuedTokens ?? Number.POSITIVE_INFINITY;
     const waiting = job.open().filter((chunk) => !isEnqueued(chunk));
     for (const { meta } of waiting) {
-      const queue = queueOf(provider, keyPrint, meta.model);
+      const queue = queueOf(provider, account, meta.model);
       if (await shared.queue.hasRoom({ queue, tokens: meta.tokens, limit })) return true;
     }
     return false;
@@ -196,17 +196,13 @@ class Advance {
 
   #work(signal: AbortSignal, once: boolean): Promise<void> {
     const { place, folder, disk } = this.#options;
-    const { shared, log, settings, provider, account, keyPrint, root } = place;
+    const { shared, log, account, root } = place;
     const others = `.worker/${randomUUID()}`;
     return workBatches({
-      ...{ shared, log, signal, once, stopsWith: folder, account: () => account, keyPrint: () => keyPrint },
+      ...{ shared, log, signal, once, stopsWith: folder, account: () => account },
       disk: (run) => (run === folder ? disk : nodeDisk(root.resolve(`${others}/${run}`))),
       keeps: (run) => run === folder,
-      provider: (wanted) => {
-        const isOurs = wanted.name === settings.name && wanted.baseUrl === settings.baseUrl;
-        if (isOurs) return provider;
-        throw new StudyError("config", `it asks ${wanted.name}, this process ${settings.name}`);
-      },
+      provider: onlyOwn(place),
     }).finally(() => root.remove(others));
   }
 }

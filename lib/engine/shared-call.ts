@@ -20,11 +20,15 @@ export interface SharedCalls extends SharedSettings {
   readonly questions: readonly Question[];
 }
 
-const Calls = z.object({
+/** Of every lease. */
+export const LeaseFields = z.object({
   settings: z.looseObject({ name: z.enum(ANSWERERS) }),
   base: z.string(),
-  maxCostUsd: z.number().optional(),
   scale: z.number().optional(),
+});
+
+const Calls = LeaseFields.extend({
+  maxCostUsd: z.number().optional(),
   questions: z.array(
     z.tuple([z.string(), z.string(), z.string(), z.number(), z.union([z.number(), z.null()]), z.string()]),
   ),

@@ -1,7 +1,7 @@
 import type { BatchPolicy } from "corrigenda/batch";
 import type { Json } from "corrigenda/json";
 import { z } from "zod";
-import type { SharedSettings } from "./shared-call.ts";
+import { LeaseFields, type SharedSettings } from "./shared-call.ts";
 import type { ProviderSettings } from "./workplace.ts";
 
 /** What a worker needs to know about a chunk of a batch job. No key is in it; its requests lie in the store's files. */
@@ -12,13 +12,7 @@ export interface SharedChunk extends Omit<SharedSettings, "maxCostUsd"> {
   readonly policy: Partial<BatchPolicy>;
 }
 
-const Chunk = z.object({
-  settings: z.looseObject({ name: z.enum(["offline", "openai", "azure", "anthropic", "compatible"]) }),
-  base: z.string(),
-  scale: z.number().optional(),
-  chunk: z.string(),
-  policy: z.record(z.string(), z.number()),
-});
+const Chunk = LeaseFields.extend({ chunk: z.string(), policy: z.record(z.string(), z.number()) });
 
 export function encodeChunk({ policy, ...rest }: SharedChunk): Json {
   const finite = Object.entries(policy).filter(([, value]) => Number.isFinite(value)); // JSON has no Infinity

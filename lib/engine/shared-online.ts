@@ -1,6 +1,6 @@
 import { StudyError } from "corrigenda/error";
 import type { Question as Asked } from "corrigenda/online";
-import { requestKey } from "corrigenda/provider";
+import { type Provider, requestKey } from "corrigenda/provider";
 import { type Failures, type KeyTable, keyTable, type Leases, type NewLease, type Shared } from "corrigenda/store";
 import { callsUnknown } from "./calls.ts";
 import { payerOf } from "./desk.ts";
@@ -8,7 +8,7 @@ import type { CheckedQuestion } from "./job.ts";
 import { encodeCalls, type SharedSettings } from "./shared-call.ts";
 import { spentElsewhere } from "./spent.ts";
 import { work } from "./worker.ts";
-import type { Workplace } from "./workplace.ts";
+import type { ProviderSettings, Workplace } from "./workplace.ts";
 
 export type SharedPlace = Workplace & { readonly shared: Shared };
 
@@ -101,15 +101,17 @@ async function prepare<Row, Out>(
   await shared.setBudget({ ...terms, spentUsd });
 }
 
-function workHere({ shared, log, settings, provider, account }: SharedPlace, folder: string, signal: AbortSignal) {
-  return work({
-    ...{ shared, log, signal, stopsWith: folder, account: () => account },
-    provider: (wanted) => {
-      const isOurs = wanted.name === settings.name && wanted.baseUrl === settings.baseUrl;
-      if (isOurs) return provider;
-      throw new StudyError("config", `it asks ${wanted.name}, this process ${settings.name}`);
-    },
-  });
+function workHere(place: SharedPlace, folder: string, signal: AbortSignal) {
+  const { shared, log, account } = place;
+  return work({ ...{ shared, log, signal, stopsWith: folder, account: () => account }, provider: onlyOwn(place) });
+}
+
+/** A run's own process asks its own provider alone: it has no other's key. */
+export function onlyOwn({ provider, settings }: Pick<SharedPlace, "provider" | "settings">) {
+  return (wanted: ProviderSettings): Provider => {
+    if (wanted.name === settings.name && wanted.baseUrl === settings.baseUrl) return provider;
+    throw new StudyError("config", `it asks ${wanted.name}, this process ${settings.name}`);
+  };
 }
 
 interface Putting {

@@ -3,6 +3,7 @@ import type { Provider } from "corrigenda/provider";
 import type { Failures, Lease, Leases, Shared } from "corrigenda/store";
 import { type Clock, scaledClock } from "corrigenda/time";
 import { type Desk, type Held, openDesk } from "./desk.ts";
+import { Holding, IDLE_MS } from "./holding.ts";
 import { decodeCalls, type SharedCalls, type SharedSettings } from "./shared-call.ts";
 import type { ProviderSettings } from "./workplace.ts";
 
@@ -12,19 +13,14 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** Opens the provider of a lease with this machine's own key. */
   readonly provider: (settings: ProviderSettings, clock: Clock) => Provider;
-  /** Which account's limits hold for a provider here; no key. */
-  readonly account: (provider: string) => string;
+  /** Names the account whose key this machine has for a provider: limits and batches belong to accounts. No key. */
+  readonly account: (provider: Provider) => string;
   /** Calls in flight at most; default: as the run says. */
   readonly concurrency?: number | undefined;
   /** Ends the work with the first reason to stop, instead of leaving that run alone: for the run's own process. */
   readonly stopsWith?: string;
   readonly log: { info(text: string): void; warn(text: string): void };
 }
-
-const IDLE_MS = 300;
-const BEAT_MS = 4_000;
-/** A run that this process cannot serve is looked at again after so long. */
-const SHUN_MS = 20_000;
 
 /** Takes leases and answers their requests until the signal ends it. Throws what ends the run of `stopsWith`. */
 export async function work(options: WorkerOptions): Promise<void> {
@@ -46,44 +42,34 @@ export async function whileBeating(worker: Pick<Worker, "run" | "beat" | "close"
 
 class Worker {
   readonly #options: WorkerOptions;
-  readonly #leases: Leases;
+  readonly #holding: Holding;
   readonly #desks = new Map<string, Desk>();
-  readonly #held = new Set<Held>();
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #shunned = new Map<string, number>();
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: WorkerOptions, leases: Leases) {
     this.#options = options;
-    this.#leases = leases;
+    this.#holding = new Holding(options.shared, leases);
   }
 
   async run(): Promise<void> {
-    const { signal, shared } = this.#options;
+    const { signal } = this.#options;
     while (!signal.aborted) {
-      if (this.#failure) throw this.#failure.error;
-      const lease = this.#isBusy() ? undefined : await this.#leases.take();
-      if (lease) this.#begin(lease);
-      if (!lease || this.#isShunning())
-        await shared.clock.sleep(this.#isBusy() ? IDLE_MS / 10 : IDLE_MS, signal).catch(() => undefined);
+      this.#holding.throwFailure();
+      const lease = this.#isBusy() ? undefined : await this.#holding.leases.take();
+      if (lease) void this.#holding.begin(this.#serve(lease));
+      await this.#holding.pause(lease !== undefined, this.#isBusy() ? IDLE_MS / 10 : IDLE_MS, signal);
     }
   }
 
-  /** Until `stop`, says that what is held is worked on. */
-  async beat(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await this.#options.shared.clock.sleep(BEAT_MS, stop).catch(() => undefined);
-      if (stop.aborted) return;
+  beat(stop: AbortSignal): Promise<void> {
+    return this.#holding.beat(stop, () => {
       for (const desk of this.#desks.values()) desk.beat();
-      const lost = await this.#leases.beat([...this.#held]).catch(() => new Set<string>());
-      for (const held of this.#held) if (lost.has(held.id)) held.isLost = true;
-    }
+    });
   }
 
   /** Replies to what is in flight are kept; leases that are not done go back. */
   async close(): Promise<void> {
     await Promise.all([...this.#desks.values()].map((desk) => desk.close()));
-    await Promise.all(this.#underWay);
+    await this.#holding.ended();
   }
 
   /** The next lease is taken a little before this one's last request goes out, so that no call waits for it. */
@@ -96,30 +82,17 @@ class Worker {
     return waiting >= 2 * concurrency;
   }
 
-  #isShunning(): boolean {
-    const now = this.#options.shared.clock.now();
-    return [...this.#shunned.values()].some((until) => until > now);
-  }
-
-  #begin(lease: Lease): void {
-    const deed = this.#serve(lease).catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
-    this.#underWay.add(deed);
-    deed.then(() => this.#underWay.delete(deed));
-  }
-
   async #serve(lease: Lease): Promise<void> {
-    const held: Held = { id: lease.id, token: lease.token, isLost: false };
-    this.#held.add(held);
+    const held = this.#holding.add(lease);
+    const { leases } = this.#holding;
     try {
       const calls = decodeCalls(lease.data);
       const desk = await this.#desk(lease.run, calls);
       const failed = desk && (await this.#ask(desk, calls, held));
-      if (failed) await this.#leases.complete(held, (sql) => this.#options.shared.failures.add(sql, lease.run, failed));
-      else await this.#leases.giveBack(held);
+      if (failed) await leases.complete(held, (sql) => this.#options.shared.failures.add(sql, lease.run, failed));
+      else await leases.giveBack(held);
     } finally {
-      this.#held.delete(held);
+      this.#holding.delete(held);
     }
   }
 
@@ -141,7 +114,7 @@ class Worker {
     const { shared, log, concurrency } = this.#options;
     const clock = scaledClock(scale);
     const name = JSON.stringify([run, settings, base, maxCostUsd ?? null]);
-    if ((this.#shunned.get(name) ?? 0) > shared.clock.now()) return undefined;
+    if (this.#holding.isShunned(name)) return undefined;
     const open = this.#desks.get(name);
     if (open && !open.stopped) return open;
     if (open) {
@@ -154,7 +127,7 @@ class Worker {
       const provider = this.#options.provider(settings, clock);
       if (provider.base !== base) throw otherBase(provider, base);
       const own = concurrency === undefined ? settings : { ...settings, concurrency };
-      const account = this.#options.account(settings.name);
+      const account = this.#options.account(provider);
       const limits = maxCostUsd === undefined ? {} : { maxCostUsd };
       const desk = await openDesk({
         ...{ shared, provider, run, clock, settings: own, base, account, ...limits, warn: log.warn },
@@ -169,10 +142,10 @@ class Worker {
   }
 
   #shun(name: string, run: string, error: unknown): void {
-    const { stopsWith, log, shared, signal } = this.#options;
-    if (stopsWith === run || !isStudyError(error)) this.#failure ??= { error };
+    const { stopsWith, log, signal } = this.#options;
+    if (stopsWith === run || !isStudyError(error)) this.#holding.fail(error);
     else if (!signal.aborted) log.warn(`${run}: ${error.message}. Its requests are left to others for a while`);
-    this.#shunned.set(name, shared.clock.now() + SHUN_MS);
+    this.#holding.shun(name);
   }
 }
 

@@ -15,7 +15,7 @@ import { startOfflineService } from "corrigenda/provider/offline";
 import type { Stage } from "corrigenda/results";
 import { openLocalStore, openShared, type Shared, type Store } from "corrigenda/store";
 import { type Clock, realClock } from "corrigenda/time";
-import { accountOf, keyPrint } from "./desk.ts";
+import { accountOf } from "./desk.ts";
 
 /** `provider:` of a study's YAML after the flags: a real provider's config, or the offline service's. */
 export type ProviderSettings = CallSettings & (ProviderConfig | OfflineSettings);
@@ -48,10 +48,8 @@ export interface Workplace extends AsyncDisposable {
   readonly store: Store;
   /** Where several machines work together; the store is then a part of it. */
   readonly shared: Shared | undefined;
-  /** Which account's limits hold here; no key. */
+  /** Whose limits hold here, and whose files and batches the provider can see; no key. */
   readonly account: string;
-  /** Whose files and batches the provider can see; no key. */
-  readonly keyPrint: string;
   readonly clock: Clock;
   readonly policy: Partial<BatchPolicy>;
   readonly log: Logger;
@@ -101,8 +99,7 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
       provider,
       settings: url === undefined ? settings : { ...settings, baseUrl: url },
       ...kept,
-      account: accountOf(settings.name, options.env),
-      keyPrint: keyPrint(provider, options.env),
+      account: accountOf(provider, options.env),
       clock,
       policy: isOffline && clock === realClock ? LOCAL_POLICY : {},
       log: around.log,

@@ -1,0 +1,87 @@
+import type { Leases, Shared } from "corrigenda/store";
+import type { Held } from "./desk.ts";
+
+/** How often it is said that what is held is worked on. */
+const BEAT_MS = 4_000;
+/** What this process cannot serve is looked at again after so long. */
+const SHUN_MS = 20_000;
+/** How long a worker with nothing to take waits. */
+export const IDLE_MS = 300;
+
+/** What a worker holds and works on, what it leaves to others for a while, and why it has to end. */
+export class Holding {
+  readonly leases: Leases;
+  readonly #clock: Shared["clock"];
+  readonly #held = new Set<Held>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #shunned = new Map<string, number>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor({ clock }: Pick<Shared, "clock">, leases: Leases) {
+    this.leases = leases;
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  add({ id, token }: Pick<Held, "id" | "token">): Held {
+    const held: Held = { id, token, isLost: false };
+    this.#held.add(held);
+    return held;
+  }
+
+  delete(held: Held): void {
+    this.#held.delete(held);
+  }
+
+  /** Until `stop`, says that what is held is worked on, and learns what has passed to others. */
+  async beat(stop: AbortSignal, also: () => void = () => undefined): Promise<void> {
+    while (!stop.aborted) {
+      await this.#clock.sleep(BEAT_MS, stop).catch(() => undefined);
+      if (stop.aborted) return;
+      also();
+      const lost = await this.leases.beat([...this.#held]).catch(() => new Set<string>());
+      for (const held of this.#held) if (lost.has(held.id)) held.isLost = true;
+    }
+  }
+
+  /** Work that goes on by itself; its failure ends the worker. Resolves with it. */
+  begin(deed: Promise<void>): Promise<void> {
+    const ended = deed.catch((error: unknown) => this.fail(error));
+    this.#underWay.add(ended);
+    return ended.finally(() => this.#underWay.delete(ended));
+  }
+
+  async ended(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  shun(name: string): void {
+    this.#shunned.set(name, this.#clock.now() + SHUN_MS);
+  }
+
+  wasShunned(name: string): boolean {
+    return this.#shunned.has(name);
+  }
+
+  isShunned(name: string): boolean {
+    return (this.#shunned.get(name) ?? 0) > this.#clock.now();
+  }
+
+  /** Waits where nothing was taken, and also where what was taken may be what has just been left. */
+  async pause(took: boolean, ms: number, signal: AbortSignal): Promise<void> {
+    const now = this.#clock.now();
+    if (took && ![...this.#shunned.values()].some((until) => until > now)) return;
+    await this.#clock.sleep(ms, signal).catch(() => undefined);
+  }
+}
