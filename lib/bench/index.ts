@@ -21,6 +21,5 @@ export { planOnce } from "./plan-once.ts";
 export { type Contest, median, medianSeconds, type Paired, pairedRounds } from "./rounds.ts";
 export { batchRows, latencyOf, measured, onlineRows, scaleBatches, scaleOnline, shapes } from "./scale.ts";
 export { completionsInChild, serveCompletions } from "./server.ts";
-export { type SharedRun, sharedRun } from "./shared-run.ts";
 export { type SlowCalls, slowCalls } from "./slow-calls.ts";
 export { costOf, quotasOf, type RequestShape, type Tier, tierSources, tiers, tiersAsOf } from "./tiers.ts";

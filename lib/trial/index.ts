@@ -6,6 +6,7 @@
  * const plan = killPlan(keyedRng(1, "kills"), 5_000); // { bytes: …, delayMs: …, afterMs: … }
  * @module
  */
+export { askNumbers, type NumbersRun } from "./ask-numbers.ts";
 export { auditCalls, type CallsAudit } from "./calls-audit.ts";
 export { type Member, startMember } from "./crew.ts";
 export { type Disturbance, disturbOften } from "./disturb.ts";

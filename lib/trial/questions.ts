@@ -1,5 +1,12 @@
 import type { Declaration } from "corrigenda/dataset";
-import { type ModelReply, type Prompt, type Provider, requestKey, type WireRequest } from "corrigenda/provider";
+import {
+  type ModelReply,
+  type ModelRequest,
+  type Prompt,
+  type Provider,
+  requestKey,
+  type WireRequest,
+} from "corrigenda/provider";
 
 /** What a trial of synchronous calls asks: short questions of its own. */
 export const trialData: Declaration = {
@@ -7,7 +14,7 @@ export const trialData: Declaration = {
 };
 
 /** @param salt each trial asks its own questions */
-export function trialPrompt(salt: string): Prompt<number, string> {
+export function trialPrompt(salt: string, format?: ModelRequest["format"]): Prompt<number, string> {
   return {
     name: "trial",
     id: (n) => `row_${n}`,
@@ -15,6 +22,7 @@ export function trialPrompt(salt: string): Prompt<number, string> {
       model: "gpt-4o-mini",
       messages: [{ role: "user", content: `Trial ${salt}: why is number ${n} the wrong word here?` }],
       maxOutputTokens: 60,
+      ...(format && { format }),
     }),
     parse: ({ text }: ModelReply) => text,
   };

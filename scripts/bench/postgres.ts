@@ -6,7 +6,7 @@ import * as bench from "corrigenda/bench";
 import { defineScript, main } from "corrigenda/cli";
 import { nodeDisk } from "corrigenda/files";
 import { realClock } from "corrigenda/time";
-import { startMember, startPostgres } from "corrigenda/trial";
+import { askNumbers, startMember, startPostgres } from "corrigenda/trial";
 import { z } from "zod";
 
 const count = z.number().int().positive();
@@ -30,9 +30,11 @@ await main(script, async (flags, around) => {
   const { requests, rounds, concurrency, latencyMs, folder, serve, as, url, results } = flags;
   if (serve !== undefined) return bench.serveCompletions(serve);
   if (as)
-    return bench.takeRounds((round) =>
-      bench.sharedRun({ name: `${as}-${round}`, requests, concurrency, url, results }, around),
-    );
+    return bench.takeRounds(async (round) => {
+      const run = `${as}-${round}`;
+      const answered = await askNumbers({ run, requests, concurrency, baseUrl: url, results, format: "chat" }, around);
+      if (answered !== requests) throw new Error(`${answered} of ${requests} requests were answered`);
+    });
   const { disk: here, print, signal } = around;
   const disk = nodeDisk(here.resolve(folder));
   const claims = bench.openClaims(print);
