@@ -52,9 +52,14 @@ export function createProgress({
   return {
     update: (change) => {
       const now = clock.now();
-      // What is done at the first look came from the cache: it says nothing about the speed.
-      if (started === undefined) [started, ratedAt, ratedDone] = [now, now, (change.done ?? 0) + (change.failed ?? 0)];
-      state = { ...state, ...change, elapsedMs: now - started };
+      const next = { ...state, ...change };
+      const finished = next.done + next.failed;
+      // What is done at the first look came from the cache: it says nothing about the speed. Less done: other work began.
+      if (started === undefined || finished < ratedDone) {
+        [started, ratedAt, ratedDone] = [now, now, finished];
+        delete next.perSecond;
+      }
+      state = { ...next, elapsedMs: now - started };
       rate(now);
       if (quiet || now - shownAt < everyMs) return;
       shownAt = now;

@@ -1,5 +1,5 @@
 import { StudyError } from "corrigenda/error";
-import { type OnlineEvent, type OnlineNotice, type UnknownCalls, unknownCalls } from "corrigenda/online";
+import type { OnlineEvent, OnlineNotice } from "corrigenda/online";
 import { type Provider, priceUsd, type Usage } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
 import { readJournal } from "corrigenda/store";
@@ -8,9 +8,6 @@ import type { Workplace } from "./workplace.ts";
 
 const CONCURRENCY = 16;
 const TIMEOUT_MS = 600_000;
-
-/** Replies looked up at a time. */
-const GROUP = 500;
 
 /** What rate limits belong to: an account at a service. */
 export function serviceOf({ name, base }: Pick<Provider, "name" | "base">, account: string): string {
@@ -84,18 +81,8 @@ export function tellUnpriced(
   log.warn(`no price is known for ${models}: its cost is counted as $0`);
 }
 
-/** Calls that went out and whose replies the stage of `folder` never got. */
-export async function callsUnknown(
-  { root, store, shared }: Workplace,
-  folder: string,
-): Promise<readonly UnknownCalls[]> {
+/** What the calls of the stage of `folder` wrote down, in this run's files and in the shared store. */
+export async function callEvents({ root, shared }: Workplace, folder: string): Promise<readonly OnlineEvent[]> {
   const own = await readJournal<OnlineEvent>(root, `${folder}/journal.jsonl`);
-  const events = shared ? [...own, ...(await shared.events<OnlineEvent>(folder))] : own;
-  const paid = new Set<string>();
-  const asked = unknownCalls(events, () => false);
-  for (let at = 0; at < asked.length; at += GROUP) {
-    const replies = await Promise.all(asked.slice(at, at + GROUP).map(({ key }) => store.get(key)));
-    for (const reply of replies) if (reply?.run === folder) paid.add(reply.key);
-  }
-  return unknownCalls(events, (key) => paid.has(key));
+  return shared ? [...own, ...(await shared.events<OnlineEvent>(folder))] : own;
 }

@@ -1,6 +1,6 @@
 import { type BatchEvent, type BatchJob, type BatchNews, type BatchPolicy, openBatchJob } from "corrigenda/batch";
 import { nodeDisk } from "corrigenda/files";
-import type { UnknownCalls } from "corrigenda/online";
+import type { OnlineEvent } from "corrigenda/online";
 import { type Prompt, priceUsd } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
 import { openJournal } from "corrigenda/store";
@@ -53,8 +53,8 @@ export async function checkQuestion<Row, Out>(
 }
 
 export interface Job<Row, Out> extends Omit<BatchJob<Row, Out>, "reload" | "open" | "chunks">, AsyncDisposable {
-  /** Calls that went out and never came back, when the job is done. Batches have none: they are found again. */
-  unknown(): Promise<readonly UnknownCalls[]>;
+  /** What its calls wrote down. Batches have no calls of which nobody knows: they are found again. */
+  calls(): Promise<readonly OnlineEvent[]>;
 }
 
 /** Batches where the provider has them and nobody asked for synchronous calls. */
@@ -114,7 +114,7 @@ async function openBatch<Row, Out>(
       const onRead = (): void => tell(place, folder, { type: "progress", ...job.progress() });
       return all ? all.advance(job, until, { policy, onRead }) : job.advance(until);
     },
-    unknown: async () => [],
+    calls: async () => [],
     [Symbol.asyncDispose]: async () => {
       await all?.close();
       await local.close();

@@ -1,6 +1,6 @@
-import type { UnknownCalls } from "corrigenda/online";
+import { type OnlineEvent, unknownCalls } from "corrigenda/online";
 import { type ModelReply, type ModelRequest, type Provider, requestKey } from "corrigenda/provider";
-import { bodyOf, type Store, type StoredReply } from "corrigenda/store";
+import { bodyOf, keyTable, type Store, type StoredReply } from "corrigenda/store";
 import { writeLines } from "./tables.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -17,17 +17,24 @@ export interface LedgerSum {
   readonly tokens: { input: number; cached: number; output: number; reasoning: number };
 }
 
-/** Writes what a stage paid, a line per reply, then the calls of which nobody knows, and returns the sum of the paid. */
+/**
+ * Writes what a stage paid, a line per reply, then the calls of which nobody knows, and returns the sum of the paid.
+ * @param events what its calls wrote down
+ */
 export async function writeLedger(
   workplace: Workplace,
   { folder, path }: LedgerPlace,
-  unknown: readonly UnknownCalls[],
+  events: readonly OnlineEvent[],
 ): Promise<LedgerSum> {
   const { root, store, provider } = workplace;
   const sum: LedgerSum = { usd: 0, tokens: { input: 0, cached: 0, output: 0, reasoning: 0 } };
   await writeLines(root, path, async function* () {
-    for await (const stored of store.paidBy(folder)) yield JSON.stringify(entryOf(stored, provider, sum));
-    for (const { key, calls, estimateUsd } of unknown)
+    const answered = keyTable();
+    for await (const stored of store.paidBy(folder)) {
+      if (stored.via === "online") answered.add(stored.key);
+      yield JSON.stringify(entryOf(stored, provider, sum));
+    }
+    for (const { key, calls, estimateUsd } of unknownCalls(events, (key) => answered.find(key) >= 0))
       yield JSON.stringify({ key, state: "unknown", calls, usdAtMost: estimateUsd });
   });
   return sum;

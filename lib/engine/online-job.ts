@@ -3,7 +3,7 @@ import { StudyError } from "corrigenda/error";
 import { type OnlineEvent, type OnlineNotice, runOnline } from "corrigenda/online";
 import { type Failures, openJournal } from "corrigenda/store";
 import { approve } from "./approve.ts";
-import { callPricing, callSettings, callsUnknown } from "./calls.ts";
+import { callEvents, callPricing, callSettings } from "./calls.ts";
 import { type CheckedQuestion, estimatorOf, type Job } from "./job.ts";
 import { askShared } from "./shared-online.ts";
 import { survey } from "./survey.ts";
@@ -71,7 +71,7 @@ export async function openOnlineJob<Row, Out>(
         ...sending,
       }),
     cancel: async () => 0,
-    unknown: () => callsUnknown(place, folder),
+    calls: () => callEvents(place, folder),
     [Symbol.asyncDispose]: () => journal.close(),
   };
 }

@@ -1,8 +1,8 @@
 import { StudyError } from "corrigenda/error";
-import type { Question as Asked } from "corrigenda/online";
+import { type Question as Asked, unknownCallsOf } from "corrigenda/online";
 import { type Provider, requestKey } from "corrigenda/provider";
 import { type Failures, type KeyTable, keyTable, type Leases, type NewLease, type Shared } from "corrigenda/store";
-import { callsUnknown } from "./calls.ts";
+import { callEvents } from "./calls.ts";
 import { payerOf } from "./desk.ts";
 import type { CheckedQuestion } from "./job.ts";
 import { encodeCalls, type SharedSettings } from "./shared-call.ts";
@@ -95,7 +95,7 @@ async function prepare<Row, Out>(
   if (maxCostUsd === undefined) return;
   const terms = { payer: payerOf(folder), maxUsd: maxCostUsd };
   if (!isIdle) return shared.setBudget(terms);
-  const unknown = await callsUnknown(place, folder);
+  const unknown = await unknownCallsOf(await callEvents(place, folder), store, folder);
   const lost = unknown.reduce((sum, { estimateUsd }) => sum + estimateUsd, 0);
   const spentUsd = (await spentElsewhere(place, folder)) + (await store.spentUsd(folder)) + lost;
   await shared.setBudget({ ...terms, spentUsd });

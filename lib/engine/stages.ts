@@ -100,7 +100,7 @@ export async function collectStage<Row, Out>(
     return { state: "open", open: job.progress().batches };
   const tally = newTally();
   const result = await options.write(tallied(job.outcomes(question.rows()), question.prompt, tally), stage);
-  const paid = await writeLedger(place, { folder, path: stage.path("ledger.jsonl") }, await job.unknown());
+  const paid = await writeLedger(place, { folder, path: stage.path("ledger.jsonl") }, await job.calls());
   const manifest = await stage.finish({
     ...result,
     requestsRoot: tally.keys.digest("hex"),

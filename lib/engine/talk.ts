@@ -3,7 +3,7 @@ import { type Answered, type OnlineEvent, type OnlineNotice, openCalls } from "c
 import type { ModelRequest } from "corrigenda/provider";
 import { isFinished, openStage, type Stage, type StageResult } from "corrigenda/results";
 import { openJournal } from "corrigenda/store";
-import { callPricing, callSettings, callsUnknown, tellUnpriced } from "./calls.ts";
+import { callEvents, callPricing, callSettings, tellUnpriced } from "./calls.ts";
 import { calibrateBodies, type OutputTokens, requestEstimator } from "./estimate.ts";
 import { type GuardOptions, guardRequests, type RequestGuard } from "./guard.ts";
 import { writeLedger } from "./ledger.ts";
@@ -54,8 +54,8 @@ export async function talkStage(
     return answered;
   };
   const result = await write(ask, stage).finally(() => calls.close());
-  const unknown = await callsUnknown(place, stage.folder);
-  const paid = await writeLedger(place, { folder: stage.folder, path: stage.path("ledger.jsonl") }, unknown);
+  const events = await callEvents(place, stage.folder);
+  const paid = await writeLedger(place, { folder: stage.folder, path: stage.path("ledger.jsonl") }, events);
   const manifest = await stage.finish({
     ...result,
     tokens: paid.tokens,

@@ -17,7 +17,7 @@
 export type { Price } from "./call.ts";
 export { type Answered, type Calls, openCalls } from "./calls.ts";
 export { type EncodedCalls, openEncodedCalls } from "./encoded.ts";
-export { type OnlineEvent, type UnknownCalls, unknownCalls } from "./ledger.ts";
+export { type OnlineEvent, type UnknownCalls, unknownCalls, unknownCallsOf } from "./ledger.ts";
 export type { OnlineNotice } from "./notice.ts";
 export { type OnlineOptions, runOnline } from "./run.ts";
 export type { Question, Settled } from "./schedule.ts";

@@ -1,3 +1,5 @@
+import { keyTable, type Store } from "corrigenda/store";
+
 /** What a run writes down about its calls. The replies themselves are in the store. */
 export type OnlineEvent =
   /** Durable before the call goes out. */
@@ -41,4 +43,16 @@ export function unknownCalls(events: readonly OnlineEvent[], hasKey: (key: strin
     if (left > 0) unknown.push({ key, calls: left, estimateUsd: left * usd });
   }
   return unknown;
+}
+
+/** The same, with what the store says of the run. */
+export async function unknownCallsOf(
+  events: readonly OnlineEvent[],
+  store: Pick<Store, "paidBy">,
+  run: string,
+): Promise<UnknownCalls[]> {
+  if (events.length === 0) return [];
+  const paid = keyTable();
+  for await (const { key, via } of store.paidBy(run)) if (via === "online") paid.add(key);
+  return unknownCalls(events, (key) => paid.find(key) >= 0);
 }

@@ -2,7 +2,7 @@ import type { Rng } from "corrigenda/rng";
 import type { AnswerSources } from "./answers.ts";
 import { Budget, type Purse } from "./budget.ts";
 import type { CallContext } from "./call.ts";
-import { unknownCalls } from "./ledger.ts";
+import { unknownCallsOf } from "./ledger.ts";
 import type { Rates } from "./limiter.ts";
 import type { OnlineNotice } from "./notice.ts";
 import { Schedule } from "./schedule.ts";
@@ -38,8 +38,6 @@ export async function openSchedule(options: CallOptions): Promise<Schedule> {
 /** What has been paid, and what may have been paid for calls without an answer. */
 async function spentUsd(options: CallOptions): Promise<number> {
   const { store, journal, run, spentElsewhereUsd = 0 } = options;
-  const keys = unknownCalls(journal.past, () => false).map(({ key }) => key);
-  const kept = new Set((await store.has(keys)).flatMap((has, place) => (has ? [keys[place]] : [])));
-  const unknown = unknownCalls(journal.past, (key) => kept.has(key));
+  const unknown = await unknownCallsOf(journal.past, store, run);
   return unknown.reduce((sum, { estimateUsd }) => sum + estimateUsd, spentElsewhereUsd + (await store.spentUsd(run)));
 }

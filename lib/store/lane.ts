@@ -111,9 +111,9 @@ function laneOver(disk: Disk, name: string, index: LaneIndex, end: () => number)
     },
     paidBy: async function* (run) {
       const tag = runTag(run);
-      const entries = range(index.keys.count).filter((entry) => index.tag(entry) === tag);
-      const first = entries[0];
-      if (first === undefined) return;
+      let first = 0;
+      while (first < index.keys.count && index.tag(first) !== tag) first += 1;
+      if (first === index.keys.count) return;
       const needle = `"run":${JSON.stringify(run)},`;
       for await (const lines of lineBlocks(disk.read(dataFile(name), index.offset(first), end()))) {
         for (const line of lines) {
@@ -125,10 +125,6 @@ function laneOver(disk: Disk, name: string, index: LaneIndex, end: () => number)
     },
     close: async () => (await reader)?.close(),
   };
-}
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, entry) => entry);
 }
 
 /** Loads the index file and adds the records behind its end (all, where it is absent or does not fit). Returns the data's end. */

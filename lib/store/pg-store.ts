@@ -49,18 +49,18 @@ export function pgStore(database: Database, runs: RunIds): Store {
   };
 }
 
+// Key by key: "offset 0" keeps the planner from a join, and no limit tempts it to look through the table for the first
+// hit. It knows the table from before it grew, and would read all of it every time.
+const KEPT = `
+  from corrigenda.replies r
+  where r.key = decode(asked.key, 'hex') and (select space from corrigenda.runs where id = r.run) = $1`;
+
 const HAS = `
-  select distinct encode(r.key, 'hex') as key
-  from unnest(string_to_array($2, ',')) asked(key)
-  join corrigenda.replies r on r.key = decode(asked.key, 'hex')
-  join corrigenda.runs on runs.id = r.run and runs.space = $1`;
+  select asked.key from unnest(string_to_array($2, ',')) asked(key) cross join lateral (select ${KEPT} offset 0) kept`;
 
 const GET = `
-  select distinct on (r.key) r.n, encode(r.key, 'hex') as key, runs.name as run, via, at, usd, raw
-  from unnest(string_to_array($2, ',')) asked(key)
-  join corrigenda.replies r on r.key = decode(asked.key, 'hex')
-  join corrigenda.runs on runs.id = r.run and runs.space = $1
-  order by r.key, r.n`;
+  select kept.* from unnest(string_to_array($2, ',')) asked(key)
+  cross join lateral (select asked.key, (select name from corrigenda.runs where id = r.run) as run, via, at, usd, raw ${KEPT} order by n limit 1) kept`;
 
 const SPENT = `
   select sum(usd) as usd from corrigenda.replies

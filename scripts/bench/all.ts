@@ -30,6 +30,8 @@ const BENCHES = [
   "selfcorrect-online",
   "selfcorrect-latency",
   "selfcorrect-classifier",
+  "postgres",
+  "scale",
   "install",
 ];
 

@@ -108,6 +108,22 @@ describe("progress", () => {
     expect(screen(out.text)).toBe("uploaded\na  5/10 50%  1s left\n");
   });
 
+  test("where less is done than before, other work began: its speed and time are its own", () => {
+    const out = stream(true);
+    const clock = fakeClock();
+    const progress = createProgress({ terminal: createTerminal(out), clock });
+    progress.update({ label: "a", total: 1000, done: 0 });
+    clock.ms += 1000;
+    progress.update({ done: 1000 });
+    clock.ms += 60_000;
+    progress.update({ label: "b", total: 10, done: 0 });
+    expect(screen(out.text)).toMatch(/^b {2}─+ {2}0\/10 0%$/);
+    clock.ms += 1000;
+    progress.update({ done: 2 });
+    expect(screen(out.text)).toMatch(/2\/10 20% {2}4s left$/);
+    progress.end();
+  });
+
   test("draws at most every 100 ms", () => {
     const out = stream(true);
     const clock = fakeClock();

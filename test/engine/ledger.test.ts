@@ -30,8 +30,9 @@ test("the ledger has a line for each paid reply, readable or not, then the calls
     { ...paid, key: key("d"), usd: 1, raw: reply(50, 10) },
   ]);
   const place = { root, store, provider } as unknown as Workplace;
-  const unknown = [{ key: key("e"), calls: 2, estimateUsd: 0.125 }];
-  expect(await writeLedger(place, { folder: FOLDER, path: "ledger.jsonl" }, unknown)).toEqual({
+  const call = { t: "call", attempt: 1, at: 0, estimateUsd: 0.0625 } as const;
+  const events = ["a", "e", "e"].map((digit) => ({ ...call, key: key(digit) }));
+  expect(await writeLedger(place, { folder: FOLDER, path: "ledger.jsonl" }, events)).toEqual({
     ...{ usd: 1.75, tokens: { input: 150, cached: 4, output: 30, reasoning: 2 } },
   });
   const lines = (await collect(readJsonl(root, "ledger.jsonl"))).map(({ value }) => value);
