@@ -3,7 +3,7 @@ import type { MessageBatch } from "@anthropic-ai/sdk/resources/messages/batches"
 import { lineBlocks } from "corrigenda/files";
 import { type Json, parseJson } from "corrigenda/json";
 import { anthropicId, anthropicLine, idPrefix, readAnthropicLine, withId } from "./anthropic-lines.ts";
-import { createError } from "./create-error.ts";
+import { createdId, createError } from "./create-error.ts";
 import type { Lazy } from "./lazy.ts";
 import { CLOCK_SKEW_MS, streamed } from "./openai-batch.ts";
 import { count, record, text } from "./read-json.ts";
@@ -37,7 +37,7 @@ export function anthropicBatch(options: AnthropicBatchOptions): BatchApi {
       const batch = await open.post<MessageBatch>(PATH, { ...ONCE, body, headers }).catch((error: unknown) => {
         throw createError(provider, sdk, error);
       });
-      return batch.id;
+      return createdId(provider, "create a batch", batch);
     },
     find: (chunk, since, _file, known) => ask("list batches", () => find(options, { chunk, since, known })),
     state: async (id) =>

@@ -3,6 +3,7 @@ import type { Json } from "corrigenda/json";
 import type { OpenAI } from "openai";
 import type { FineTuningJob, JobCreateParams } from "openai/resources/fine-tuning/jobs";
 import { answerError, errorBody, networkError } from "./api-error.ts";
+import { createdId } from "./create-error.ts";
 import type { TuningApi, TuningEvent, TuningFile, TuningJob, TuningRequest } from "./finetune.ts";
 import { withoutSas } from "./finetune-blob.ts";
 import type { Lazy } from "./lazy.ts";
@@ -72,7 +73,7 @@ async function upload({ provider, service, client, sdk }: TuningApiOptions, file
   const made = await asked(provider, sdk, "take a file", () =>
     files.create({ file: body, purpose: "fine-tune" }, ONCE),
   );
-  return made.id;
+  return createdId(provider, "take a file", made);
 }
 
 /** @see https://learn.microsoft.com/rest/api/azureopenai/files/import */
@@ -83,7 +84,7 @@ async function importFile({ provider, client, sdk }: TuningApiOptions, name: str
     const made = await asked(provider, sdk, "import a file", () =>
       open.post<{ id: string }>("/files/import", { ...ONCE, body }),
     );
-    return made.id;
+    return createdId(provider, "import a file", made);
   } catch (error) {
     // The answer may quote the URL; the cause holds the request.
     if (!isStudyError(error)) throw new StudyError("network", `no answer from ${provider} when asked to import a file`);
@@ -121,7 +122,7 @@ async function create({ provider, service, client, sdk }: TuningApiOptions, requ
   const job = await open.fineTuning.jobs.create(body, ONCE).catch((error: unknown) => {
     throw createFault(provider, model, sdk, error);
   });
-  return job.id;
+  return createdId(provider, "create a fine-tuning job", job);
 }
 
 const CLOSED =

@@ -3,7 +3,7 @@ import type { Json } from "corrigenda/json";
 import type { Clock } from "corrigenda/time";
 import type { OpenAI } from "openai";
 import type { Batch } from "openai/resources/batches";
-import { createError } from "./create-error.ts";
+import { createdId, createError } from "./create-error.ts";
 import type { Lazy } from "./lazy.ts";
 import { openAiLine, readOpenAiLine } from "./openai-lines.ts";
 import { bytesWithoutKey, valueWithoutKey } from "./own-key.ts";
@@ -50,7 +50,7 @@ export function openAiBatch(options: OpenAiBatchOptions): BatchApi {
       const batch = await open.batches.create(body, ONCE).catch((error: unknown) => {
         throw createError(provider, sdk, error);
       });
-      return batch.id;
+      return createdId(provider, "create a batch", batch);
     },
     find: (chunk, since, file) =>
       ask("list batches", async () => find(await client(), { chunk: chunk.key, since, file })),
@@ -69,9 +69,10 @@ export function openAiBatch(options: OpenAiBatchOptions): BatchApi {
 async function upload({ provider, client, sdk, clock, processesFiles }: OpenAiBatchOptions, chunk: Chunk) {
   const blob = await chunk.blob();
   const { files } = await client();
-  const { id } = await asked(provider, sdk, "take a file", () =>
+  const made = await asked(provider, sdk, "take a file", () =>
     files.create({ file: new File([blob], `corrigenda-${chunk.key}.jsonl`), purpose: "batch" }, ONCE),
   );
+  const id = createdId(provider, "take a file", made);
   if (!processesFiles) return id;
   for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, 10_000)) {
     const file = await asked(provider, sdk, "show a file", () => files.retrieve(id, ONCE));

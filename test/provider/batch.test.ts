@@ -76,6 +76,19 @@ describe("create", () => {
     });
   });
 
+  it.each([{}, { id: null }, { id: "" }, ["batch_1"], "batch_1"])(
+    "an answer without an id (%j) is no answer: the batch may have started",
+    async (answer) => {
+      for (const name of ["openai", "azure", "anthropic"] as const) {
+        const { batch } = await batches(name, () => json(answer));
+        const error = await failure(batch.create(chunkOf(name, batch), "file-1"));
+        expect(error.code).toBe("network");
+        expect(error.message).toBe(`no answer from ${name} when asked to create a batch`);
+        await server?.close();
+      }
+    },
+  );
+
   it.each(["openai", "azure", "anthropic"] as const)(
     "%s: is one POST, also where the connection is cut",
     async (name) => {
