@@ -3,6 +3,8 @@ import { ANSWERERS } from "corrigenda/text";
 import { z } from "zod";
 import type { ProviderSettings } from "./workplace.ts";
 
+const RESULTS = "results";
+
 /** Flags of every script that asks a model. */
 export const engineFlags = {
   provider: z.enum(ANSWERERS).optional().describe("who answers; default: what the study's YAML says, else offline"),
@@ -13,7 +15,7 @@ export const engineFlags = {
   deployment: z.string().optional().describe("Azure: the deployment"),
   wire: z.enum(["openai", "azure", "anthropic"]).optional().describe("offline: whose dialect is spoken"),
   online: z.boolean().default(false).describe("synchronous calls instead of batches: twice the price, answers now"),
-  results: z.string().default("results").describe("the folder of all runs"),
+  results: z.string().default(RESULTS).describe("the folder of all runs"),
   maxCost: z.number().positive().optional().describe("US dollars that this run may cost; it stops before more"),
   iMaySend: z.boolean().default(false).describe("you have the right to send this data set to a remote provider"),
   redact: z.boolean().default(false).describe("mask e-mail addresses, phone numbers and names in what is sent"),
@@ -41,6 +43,21 @@ export function recordedFlags(
   if (flags.redact) words.push("--redact");
   if (flags.iMaySend) words.push("--i-may-send");
   return words;
+}
+
+export interface PlaceFlags {
+  readonly results: string;
+  readonly maxCost?: number | undefined;
+  readonly baseUrl?: string | undefined;
+}
+
+/** What no recorded command holds and whoever goes on has to say again: where runs lie, what they may cost, who serves. */
+export function placeWords({ results, maxCost, baseUrl }: PlaceFlags): string[] {
+  return [
+    ...(results === RESULTS ? [] : ["--results", results]),
+    ...(maxCost === undefined ? [] : ["--max-cost", String(maxCost)]),
+    ...(baseUrl === undefined ? [] : ["--base-url", baseUrl]),
+  ];
 }
 
 /** Settings as config.json keeps them: with the address that is part of every key, but for an offline service's own. */

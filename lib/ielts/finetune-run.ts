@@ -33,7 +33,7 @@ import { checkFile, type FileCheck } from "./validate.ts";
 
 export * from "./deploy.ts";
 export * from "./finetune.ts";
-export { nextSteps, shellWords } from "./next.ts";
+export { nextSteps } from "./next.ts";
 
 /** What the script hands in. */
 export interface FinetuneEffects {

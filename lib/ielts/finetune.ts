@@ -1,3 +1,4 @@
+import type { PlaceFlags, placeWords as wordsOfPlace } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import type { JsonObject } from "corrigenda/json";
 import type { PersonalData, TuningDates, TuningEvent, TuningService } from "corrigenda/provider";
@@ -66,15 +67,10 @@ export function finetuneWords(flags: FinetuneFlags): string[] {
 
 /** The flags again, for the line that goes on. */
 export function goOnWords(
-  flags: FinetuneFlags & {
-    readonly results: string;
-    readonly baseUrl?: string | undefined;
-    readonly iMaySend: boolean;
-  },
+  { placeWords }: { readonly placeWords: typeof wordsOfPlace },
+  { results, baseUrl, ...flags }: FinetuneFlags & PlaceFlags & { readonly iMaySend: boolean },
 ): string[] {
-  const words = finetuneWords(flags);
-  if (flags.results !== "results") words.push("--results", flags.results);
-  if (flags.baseUrl !== undefined) words.push("--base-url", flags.baseUrl);
+  const words = [...finetuneWords(flags), ...placeWords({ results, baseUrl })];
   if (flags.blobSas) words.push("--blob-sas");
   return flags.iMaySend ? [...words, "--i-may-send"] : words;
 }

@@ -1,3 +1,4 @@
+import { shellWord } from "corrigenda/text";
 import type { Target } from "./finetune-line.ts";
 
 /** Where results go by themselves: it need not be said. */
@@ -35,13 +36,4 @@ export function nextSteps({ folder, target, isOffline, results, iMaySend }: Next
     ...(target === "azure" ? [deploy, evaluate] : [evaluate, deploy]),
   ] as const;
   return steps.map(([name, command], place) => `  ${place + 1}. ${name}: npx zx scripts/ielts/${command}`);
-}
-
-/** Words as a shell takes them back. */
-export function shellWords(words: readonly string[]): string {
-  return words.map(shellWord).join(" ");
-}
-
-function shellWord(word: string): string {
-  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

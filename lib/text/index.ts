@@ -20,3 +20,4 @@ export * from "./metrics.ts";
 export { ANSWERERS, PROVIDERS, type ProviderName } from "./providers.ts";
 export { type FoundQuote, type QuoteFinder, quoteFinder } from "./quote.ts";
 export { type Span, sentences } from "./sentences.ts";
+export { commandLine, shellWord } from "./shell.ts";

@@ -8,6 +8,7 @@ import { nodeDisk } from "corrigenda/files";
 import * as ielts from "corrigenda/ielts";
 import { deploy, deploymentPlan, hostingUsdPerHour, undeploy } from "corrigenda/provider";
 import { startOfflineService } from "corrigenda/provider/offline";
+import { commandLine } from "corrigenda/text";
 import { realClock as clock } from "corrigenda/time";
 import { z } from "zod";
 
@@ -58,9 +59,7 @@ await main(script, async (flags, { disk, print, signal }) => {
     print(
       `${isOffline ? "offline: " : ""}${how === "there" ? "deployed already" : "deployed"}: ${deployment} (${tuned.model})`,
     );
-    print(
-      `${hosting}\ndelete: npx zx ${ielts.shellWords([script.name, folder, ...ielts.deployWords(flags), "--delete"])}`,
-    );
+    print(`${hosting}\ndelete: ${commandLine([script.name, folder, ...ielts.deployWords(flags), "--delete"])}`);
   } finally {
     await own?.close();
   }

@@ -10,7 +10,7 @@ import * as ielts from "corrigenda/ielts";
 import * as provider from "corrigenda/provider";
 import { startOfflineService } from "corrigenda/provider/offline";
 import { openStage } from "corrigenda/results";
-import { encodingOf, loadTokenizer } from "corrigenda/text";
+import { commandLine, encodingOf, loadTokenizer } from "corrigenda/text";
 import { realClock as clock } from "corrigenda/time";
 import { z } from "zod";
 
@@ -61,7 +61,7 @@ await main(script, async (flags, around) => {
     const spec = ielts.finetuneSpec(flags, { root, disk, prepared, api, model, script: script.name });
     const environment = await engine.stageEnvironment(disk, clock.now());
     await using stage = await openStage({ ...spec, root, environment, clock });
-    const next = `npx zx ${ielts.shellWords([script.name, folder, ...ielts.goOnWords(flags)])}`;
+    const next = commandLine([script.name, folder, ...ielts.goOnWords(engine, flags)]);
     const steps = { root, folder: stage.folder, place: { clock, signal, ...ielts.tuningPace(remote) } };
     const run = { ...blob, flags, disk, prepared, api, config: spec.config, cost, ...steps, say: print, progress };
     if (stage.state !== "finished") {

@@ -7,6 +7,7 @@ import * as engine from "corrigenda/engine";
 import { collect, nodeDisk } from "corrigenda/files";
 import * as labeling from "corrigenda/labeling";
 import { locate } from "corrigenda/pdf";
+import { commandLine } from "corrigenda/text";
 
 const script = defineScript({
   name: "scripts/labeling/retrieve-results.ts",
@@ -58,5 +59,5 @@ await main(script, async (flags, around) => {
   const next = labeling.processAfter(doing);
   if (end.state === "open") return;
   const command = next ? labeling.commandOf("submit", next, run) : ["scripts/labeling/report.ts", "--run", run];
-  around.print(`next: npx zx ${command.join(" ")}`);
+  around.print(`next: ${commandLine([...command, ...engine.placeWords(next ? flags : { results: flags.results })])}`);
 });

@@ -6,6 +6,7 @@ import { declarationOf } from "corrigenda/dataset";
 import * as engine from "corrigenda/engine";
 import { nodeDisk, readText } from "corrigenda/files";
 import * as labeling from "corrigenda/labeling";
+import { commandLine } from "corrigenda/text";
 import { realClock } from "corrigenda/time";
 import { z } from "zod";
 
@@ -64,6 +65,6 @@ await main(script, async (flags, around) => {
   const batches = await engine.exportHanded(root, `labeling/${run}/${doing}`, { out, ids, file });
   around.print(engine.handedSentence(`${doing} ${run}`, end));
   for (const { id } of batches) around.print(`batch ${id}`);
-  const command = `npx zx ${labeling.commandOf("collect", doing, run).join(" ")}`;
+  const command = commandLine([...labeling.commandOf("collect", doing, run), ...engine.placeWords(flags)]);
   around.print(`next: ${command} (it waits for "completed": up to 24 h)`);
 });

@@ -1,7 +1,7 @@
 // npx zx scripts/labeling/run.ts --input data/sample/papers --run sample
 // All three processes, one after the other; each step is resumable, so the same command goes on after any interruption.
 import { defineScript, main, runStep } from "corrigenda/cli";
-import { engineFlags, recordedFlags, waitFlags } from "corrigenda/engine";
+import { engineFlags, placeWords, recordedFlags, waitFlags } from "corrigenda/engine";
 import { inputFlags, PROCESSES, runFlags } from "corrigenda/labeling";
 
 const script = defineScript({
@@ -12,13 +12,10 @@ const script = defineScript({
 });
 
 await main(script, async (flags, { signal }) => {
-  const { run, config, input, results, maxCost, baseUrl, concurrency } = flags;
+  const { run, config, input, concurrency } = flags;
   const given = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`--${name}`, String(value)];
-  const common = [
-    ...["--config", config, "--results", results, ...given("run", run)],
-    ...[...given("max-cost", maxCost), ...given("base-url", baseUrl)],
-  ];
+  const common = ["--config", config, ...given("run", run), ...placeWords(flags)];
   for (const [at, process] of PROCESSES.entries()) {
     const first = at === 0 ? [...given("input", input), ...recordedFlags({ ...flags, baseUrl: undefined })] : [];
     const steps = [

@@ -8,6 +8,7 @@ import * as engine from "corrigenda/engine";
 import { isStudyError } from "corrigenda/error";
 import { contentHash, sha256 } from "corrigenda/json";
 import * as selfcorrect from "corrigenda/selfcorrect";
+import { commandLine } from "corrigenda/text";
 
 const { online, ...asking } = engine.engineFlags;
 const script = defineScript({
@@ -62,9 +63,8 @@ await main(script, async (flags, around) => {
     print((await selfcorrect.closing(engine, made)).join("\n"));
     print(`files: ${logs}`);
   } catch (error) {
-    const here = ["--results", results, ...(flags.maxCost === undefined ? [] : ["--max-cost", String(flags.maxCost)])];
-    const again = [script.name, "--run", run, ...words, ...here];
-    if (isStudyError(error, "stopped")) print(`go on: npx zx ${again.join(" ")}`);
+    const again = [script.name, "--run", run, ...words, ...engine.placeWords({ ...flags, baseUrl: undefined })];
+    if (isStudyError(error, "stopped")) print(`go on: ${commandLine(again)}`);
     throw error;
   }
 });

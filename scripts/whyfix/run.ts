@@ -1,7 +1,7 @@
 // npx zx scripts/whyfix/run.ts longman small 0622-1458
 // All four steps, one after the other; each is resumable, so the same command goes on after any interruption.
 import { defineScript, main, runStep } from "corrigenda/cli";
-import { engineFlags, recordedFlags, waitFlags } from "corrigenda/engine";
+import { engineFlags, placeWords, recordedFlags, waitFlags } from "corrigenda/engine";
 import { checkDate, startFlags, startWords, stepArguments } from "corrigenda/whyfix";
 
 const script = defineScript({
@@ -17,17 +17,16 @@ const script = defineScript({
 });
 
 await main(script, async (flags, { signal }) => {
-  const { sampleType, embeddingSize, results, maxCost, baseUrl, concurrency } = flags;
+  const { sampleType, embeddingSize, concurrency } = flags;
   const run = checkDate(flags.date);
-  const common = ["--results", results, ...(maxCost === undefined ? [] : ["--max-cost", String(maxCost)])];
-  const where = baseUrl === undefined ? [] : ["--base-url", baseUrl];
+  const where = placeWords(flags);
   const calls = concurrency === undefined ? [] : ["--concurrency", String(concurrency)];
   const first = [...startWords(flags), ...recordedFlags({ ...flags, baseUrl: undefined })];
   const steps = [
-    ["step1", sampleType, embeddingSize, run, ...first, ...common, ...where],
-    ["step2", run, ...common, ...where, ...calls],
-    ["step3", sampleType, embeddingSize, run, ...common, ...where],
-    ["step4", run, ...common, ...where, ...calls],
+    ["step1", sampleType, embeddingSize, run, ...first, ...where],
+    ["step2", run, ...where, ...calls],
+    ["step3", sampleType, embeddingSize, run, ...where],
+    ["step4", run, ...where, ...calls],
   ];
   for (const [step, ...args] of steps) await runStep([`scripts/whyfix/${step}.ts`, ...args], signal);
 });

@@ -9,12 +9,14 @@ import {
   hashInputs,
   inputFiles,
   openWorkplace,
+  placeWords,
   providerSettings,
   recordedFlags,
   recordedSettings,
   stageEnvironment,
   submitStage,
 } from "corrigenda/engine";
+import { commandLine } from "corrigenda/text";
 import {
   checkDate,
   rowNotices,
@@ -69,5 +71,5 @@ await main(script, async (flags, around) => {
   const guard = { dataset, iMaySend, redact };
   const end = await submitStage(place, spec, { ...stepQuestion(setup, 1), guard, maxCostUsd: flags.maxCost });
   around.print(handedSentence(`step1 ${run}`, end));
-  around.print(`next: npx zx scripts/whyfix/step2.ts ${run}`);
+  around.print(`next: ${commandLine(["scripts/whyfix/step2.ts", run, ...placeWords(flags)])}`);
 });

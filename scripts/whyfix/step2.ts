@@ -3,9 +3,19 @@
 // request, failures included), metrics.json and ledger.jsonl.
 import { defineScript, main } from "corrigenda/cli";
 import { declarationOf } from "corrigenda/dataset";
-import { collectStage, endSentence, goOnFrom, inputFiles, readTable, waitFlags, writeLines } from "corrigenda/engine";
+import {
+  collectStage,
+  endSentence,
+  goOnFrom,
+  inputFiles,
+  placeWords,
+  readTable,
+  waitFlags,
+  writeLines,
+} from "corrigenda/engine";
 import { nodeDisk } from "corrigenda/files";
 import { requireStage } from "corrigenda/results";
+import { commandLine } from "corrigenda/text";
 import {
   checkDate,
   metricsOf,
@@ -57,5 +67,7 @@ await main(script, async (flags, around) => {
   });
   around.print(endSentence(`step2 ${run}`, end));
   if (end.state === "open") return;
-  around.print(`next: npx zx scripts/whyfix/step3.ts ${config.sampleType} ${config.embedding} ${run}`);
+  around.print(
+    `next: ${commandLine(["scripts/whyfix/step3.ts", config.sampleType, config.embedding, run, ...placeWords(flags)])}`,
+  );
 });

@@ -8,6 +8,7 @@ import {
   goOnFrom,
   handedSentence,
   inputFiles,
+  placeWords,
   readTable,
   submitStage,
   waitFlags,
@@ -15,6 +16,7 @@ import {
 import { collect, nodeDisk } from "corrigenda/files";
 import type { JsonObject } from "corrigenda/json";
 import { requireStage } from "corrigenda/results";
+import { commandLine } from "corrigenda/text";
 import {
   checkDate,
   matchedById,
@@ -60,5 +62,5 @@ await main(script, async (flags, around) => {
   const left = [...blocked()].length;
   if (left > 0) around.log.warn(`${left} requests cannot be asked: step 1 has no answer for them; step 4 records them`);
   around.print(handedSentence(`step3 ${run}`, end));
-  around.print(`next: npx zx scripts/whyfix/step4.ts ${run}`);
+  around.print(`next: ${commandLine(["scripts/whyfix/step4.ts", run, ...placeWords(flags)])}`);
 });

@@ -1,4 +1,4 @@
-import { providerSettings, recordedFlags, recordedSettings } from "corrigenda/engine";
+import { placeWords, providerSettings, recordedFlags, recordedSettings } from "corrigenda/engine";
 import { expect, test } from "vitest";
 
 const azure = { name: "azure", deployment: "explain", baseUrl: "https://a.example", model: "gpt-4o-mini" } as const;
@@ -54,4 +54,11 @@ test("a real service's address is recorded even where it came from the environme
   expect(recordedSettings(settings, "https://eu.example/v1")).toEqual({
     ...{ name: "openai", online: true, baseUrl: "https://eu.example/v1" },
   });
+});
+
+test("a line that goes on says where the run lies, what it may cost and who serves, where that is not usual", () => {
+  expect(placeWords({ results: "results" })).toEqual([]);
+  expect(placeWords({ results: "r", maxCost: 2.5, baseUrl: "http://127.0.0.1:1" })).toEqual([
+    ...["--results", "r", "--max-cost", "2.5", "--base-url", "http://127.0.0.1:1"],
+  ]);
 });

@@ -1,4 +1,4 @@
-import { textLines } from "corrigenda/engine";
+import { placeWords, textLines } from "corrigenda/engine";
 import { memoryDisk, nodeDisk } from "corrigenda/files";
 import {
   askedName,
@@ -15,7 +15,6 @@ import {
   type Metadata,
   type Prepared,
   personalWarning,
-  shellWords,
   type Tuned,
   trainingCost,
   tunedLines,
@@ -24,7 +23,7 @@ import {
   tuningTrouble,
 } from "corrigenda/ielts";
 import { personalData } from "corrigenda/provider";
-import { loadTokenizer } from "corrigenda/text";
+import { commandLine, loadTokenizer } from "corrigenda/text";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
@@ -112,8 +111,7 @@ test("equal configs are one job: the run and the signed URL are no part of it, w
   expect(finetuneWords({ ...secret, epochs: 2, learningRate: 0.5 }).join(" ")).toBe(
     "--epochs 2 --learning-rate 0.5 --max-cost 3 --simulated",
   );
-  const rest = { results: "r", iMaySend: true };
-  expect(goOnWords({ ...secret, ...rest }).join(" ")).toBe(
+  expect(goOnWords({ placeWords }, { ...secret, results: "r", iMaySend: true }).join(" ")).toBe(
     "--max-cost 3 --simulated --results r --blob-sas --i-may-send",
   );
 });
@@ -158,7 +156,7 @@ test("the last losses lead the metrics, under the provider's name; events withou
 });
 
 test("words are quoted for a shell where they need it", () => {
-  expect(shellWords(["a/b.ts", "my f", "it's", "$HOME"])).toBe(`a/b.ts 'my f' 'it'\\''s' '$HOME'`);
+  expect(commandLine(["a/b.ts", "my f", "it's", "$HOME"])).toBe(`npx zx a/b.ts 'my f' 'it'\\''s' '$HOME'`);
 });
 
 test("what looks like personal data is counted in both files, and said", async () => {

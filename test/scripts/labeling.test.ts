@@ -48,7 +48,9 @@ describe("the three processes, in batches of four", () => {
     expect(said).toContain("text r: 3 documents, 18 pages, 3 of them not asked about (prefilter lexical)\n");
     expect(said).toContain("extraction r: 15 requests handed in, in 4 batches\n");
     expect(said).toMatch(/^extraction r: 15 rows answered; [\d,]+ tokens, \$0\.0\d+ \(simulated\)$/m);
-    expect(said).toContain("next: npx zx scripts/labeling/run-batch.ts --process judge --run r\n");
+    expect(said).toContain(
+      `next: npx zx scripts/labeling/run-batch.ts --process judge --run r --results ${root.resolve("a/results")}\n`,
+    );
     expect(said).toMatch(/^reasoning r: \d+ rows answered/m);
   });
 
