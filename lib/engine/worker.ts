@@ -50,12 +50,13 @@ class Worker {
     this.#holding = new Holding(options.shared, leases);
   }
 
+  /** The next lease is taken when the last one's requests wait for their turn: a run has one desk, however many leases it has. */
   async run(): Promise<void> {
     const { signal } = this.#options;
     while (!signal.aborted) {
       this.#holding.throwFailure();
       const lease = this.#isBusy() ? undefined : await this.#holding.leases.take();
-      if (lease) void this.#holding.begin(this.#serve(lease));
+      if (lease) await this.#begin(lease);
       await this.#holding.pause(lease !== undefined, this.#isBusy() ? IDLE_MS / 10 : IDLE_MS, signal);
     }
   }
@@ -82,13 +83,18 @@ class Worker {
     return waiting >= 2 * concurrency;
   }
 
-  async #serve(lease: Lease): Promise<void> {
+  /** Returns when the lease's requests wait at their desk, or when it has gone back. */
+  #begin(lease: Lease): Promise<void> {
+    return new Promise((asked) => void this.#holding.begin(this.#serve(lease, asked)).then(asked));
+  }
+
+  async #serve(lease: Lease, asked: () => void): Promise<void> {
     const held = this.#holding.add(lease);
     const { leases } = this.#holding;
     try {
       const calls = decodeCalls(lease.data);
       const desk = await this.#desk(lease.run, calls);
-      const failed = desk && (await this.#ask(desk, calls, held));
+      const failed = desk && (await this.#ask(desk, calls, held, asked));
       if (failed) await leases.complete(held, (sql) => this.#options.shared.failures.add(sql, lease.run, failed));
       else await leases.giveBack(held);
     } finally {
@@ -97,10 +103,12 @@ class Worker {
   }
 
   /** Asks what the store has not; the requests that failed for good, or undefined where some were not asked to the end. */
-  async #ask(desk: Desk, { questions }: SharedCalls, held: Held): Promise<Failures | undefined> {
+  async #ask(desk: Desk, { questions }: SharedCalls, held: Held, asked: () => void): Promise<Failures | undefined> {
     const kept = await this.#options.shared.store.has(questions.map(({ key }) => key));
     const missing = questions.filter((_, place) => !kept[place]);
-    const settled = await Promise.all(missing.map((question) => desk.ask(question, held)));
+    const ends = missing.map((question) => desk.ask(question, held));
+    asked();
+    const settled = await Promise.all(ends);
     const failed = new Map<string, StudyError>();
     for (const [place, end] of settled.entries()) {
       if (end.t === "stopped") return undefined;
@@ -119,8 +127,8 @@ class Worker {
     if (open && !open.stopped) return open;
     if (open) {
       this.#desks.delete(name);
-      await open.close();
       this.#shun(name, run, open.stopped?.error);
+      await open.close();
       return undefined;
     }
     try {

@@ -173,8 +173,12 @@ async function startOnce({ sql }: Database): Promise<PgBoss> {
     ...{ superviseIntervalSeconds: SUPERVISE_SECONDS, monitorIntervalSeconds: SUPERVISE_SECONDS },
   });
   boss.on("error", () => undefined); // the watch for lapsed leases goes on with its next round
-  await boss.start();
-  return boss;
+  try {
+    return await boss.start();
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => undefined); // its timers would keep the process alive
+    throw error;
+  }
 }
 
 async function makeQueue(boss: PgBoss, queue: string): Promise<void> {

@@ -1,13 +1,14 @@
 import type { Rng } from "corrigenda/rng";
 import { realClock } from "corrigenda/time";
-import type { Member } from "./crew.ts";
+import { type Member, startMember } from "./crew.ts";
 import type { PostgresServer } from "./postgres.ts";
-import type { Wire } from "./wire.ts";
+import type { Environment } from "./processes.ts";
+import { startWire, type Wire } from "./wire.ts";
 
 /** What is done on purpose to a crew that works over one Postgres. */
 export type Disturbance = "kill worker" | "kill coordinator" | "pause" | "cut" | "restart";
 
-export interface Crew {
+interface Crew {
   readonly server: PostgresServer;
   /** The last is the coordinator: the run's own process. */
   readonly members: Member[];
@@ -62,8 +63,38 @@ export interface Disturbing {
   readonly tell: (what: Disturbance) => void;
 }
 
-/** Disturbs a crew again and again until its coordinator has ended; how often what was done. */
-export async function disturbOften(crew: Crew, options: Disturbing): Promise<ReadonlyMap<Disturbance, number>> {
+export interface SharedWork {
+  readonly server: PostgresServer;
+  /** The database's address on that server. */
+  readonly store: string;
+  /** Workers, the run's own process among them. */
+  readonly workers: number;
+  /** The run's own process: its script and what follows it. */
+  readonly coordinator: readonly string[];
+  readonly env: Environment;
+}
+
+/** Workers bring a run to its end and are disturbed again and again meanwhile; how often what was done. */
+export async function disturbWorkers(
+  { server, store, workers, coordinator, env }: SharedWork,
+  options: Disturbing,
+): Promise<ReadonlyMap<Disturbance, number>> {
+  await using open = new AsyncDisposableStack();
+  const places = Array.from({ length: workers }, (_, place) => place);
+  const wires = await Promise.all(places.map(() => startWire(server.port)));
+  for (const wire of wires) open.use(wire);
+  const restart = (place: number): Member => {
+    const own = store.replace(`:${server.port}/`, `:${wires[place]?.port}/`);
+    const words = place === workers - 1 ? coordinator : ["scripts/worker.ts", "--offline"];
+    return startMember(words, { ...env, CORRIGENDA_STORE: own, LOG_LEVEL: "error" });
+  };
+  const crew = { server, wires, restart, members: places.map(restart) };
+  open.defer(() => crew.members.forEach((member) => void member.signal("SIGKILL")));
+  return await disturbOften(crew, options);
+}
+
+/** Until the coordinator has ended. */
+async function disturbOften(crew: Crew, options: Disturbing): Promise<ReadonlyMap<Disturbance, number>> {
   const { kinds, times, everyMs, rng, signal, tell } = options;
   const done = new Map<Disturbance, number>();
   const isRunning = (): boolean => crew.members.at(-1)?.isRunning === true;

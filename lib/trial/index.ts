@@ -9,7 +9,7 @@
 export { askNumbers, type NumbersRun } from "./ask-numbers.ts";
 export { auditCalls, type CallsAudit } from "./calls-audit.ts";
 export { type Member, startMember } from "./crew.ts";
-export { type Disturbance, disturbOften } from "./disturb.ts";
+export { type Disturbance, disturbWorkers } from "./disturb.ts";
 export { killGroups, liveGroup } from "./group.ts";
 export { type KillPlan, killPlan } from "./kill-plan.ts";
 export { openKillTrial } from "./killed-study.ts";

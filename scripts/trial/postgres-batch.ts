@@ -38,34 +38,25 @@ await main(script, async (flags, { disk: here, log, print, signal }) => {
   const disk = nodeDisk(here.resolve(flags.folder));
   await disk.remove(".");
   await using server = await trial.startPostgres();
-  const state = ["--state", disk.resolve("state"), "--scale", scale];
-  await using service = await trial.startServing([...state, "--faults", String(seed)]);
+  const faulty = ["--state", disk.resolve("state"), "--scale", scale, "--faults", String(seed)];
+  await using service = await trial.startServing(faulty);
   await using calm = await trial.startServing(["--state", disk.resolve("calm-state"), "--scale", "1000"]);
-  const address = await server.database("trial");
-  await using open = new AsyncDisposableStack();
-  const wires = await Promise.all(Array.from({ length: workers }, () => trial.startWire(server.port)));
-  for (const one of wires) open.use(one);
+  const store = await server.database("trial");
   const client = (folder: string, url: string, pace: string): string[] => [
     ...["scripts/trial/batch-client.ts", "r1", "--results", disk.resolve(folder), "--base-url", url],
     ...["--wire", wire, "--scale", pace, "--chunk", String(flags.chunk)],
   ];
-  const restart = (place: number): trial.Member => {
-    const store = address.replace(`:${server.port}/`, `:${wires[place]?.port}/`);
-    const words = place === workers - 1 ? client("lives", service.url, scale) : ["scripts/worker.ts", "--offline"];
-    return trial.startMember(words, { ...process.env, CORRIGENDA_STORE: store, LOG_LEVEL: "error" });
-  };
   await trial.startMember(client("calm", calm.url, "1000"), process.env).ended();
   const started = realClock.now();
-  const crew = { server, wires, restart, members: Array.from({ length: workers }, (_, place) => restart(place)) };
-  open.defer(() => crew.members.forEach((member) => void member.signal("SIGKILL")));
   const seconds = (): number => Math.round((realClock.now() - started) / 1000);
   const tell = (what: string): void => log.info(`${seconds()} s: ${what}`);
   const { disturbances: times, everyMs } = flags;
   const rng = keyedRng(seed, "disturbances");
-  const done = await trial.disturbOften(crew, { kinds: flags.kinds, times, everyMs, rng, signal, tell });
-  const shared = await openShared(address, "offline");
-  open.defer(() => shared.close());
-  const audit = await auditBatches(nodeDisk(disk.resolve("state")), nodeDisk(disk.resolve("lives")), shared.store);
+  const work = { server, store, workers, coordinator: client("lives", service.url, scale), env: process.env };
+  const done = await trial.disturbWorkers(work, { kinds: flags.kinds, times, everyMs, rng, signal, tell });
+  const shared = await openShared(store, "offline");
+  const [billed, kept] = [nodeDisk(disk.resolve("state")), nodeDisk(disk.resolve("lives"))];
+  const audit = await auditBatches(billed, kept, shared.store).finally(() => shared.close());
   const texts = ["lives", "calm"].map((life) => readText(disk, `${life}/trial/r1/collect/collect.jsonl`));
   const [disturbed, undisturbed] = await Promise.all(texts);
   const tablesThatDiffer = disturbed === undisturbed ? 0 : 1;

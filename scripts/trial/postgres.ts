@@ -38,36 +38,17 @@ await main(script, async (flags, { disk: here, log, print, signal }) => {
   await disk.remove(".");
   const rng = keyedRng(seed, "disturbances");
   await using server = await trial.startPostgres();
-  await using service = await trial.startServing([
-    ...[
-      "--state",
-      disk.resolve("state"),
-      "--scale",
-      String(scale),
-      "--faults",
-      String(seed),
-      "--fault-share",
-      String(flags.faultShare),
-    ],
-  ]);
-  await server.database("trial");
-  await using open = new AsyncDisposableStack();
-  const wires = await Promise.all(Array.from({ length: workers }, () => trial.startWire(server.port)));
-  for (const wire of wires) open.use(wire);
-  const client = ["scripts/trial/postgres-client.ts", "r1", "--results", disk.resolve("results")];
-  client.push("--base-url", service.url, "--requests", String(requests), "--scale", String(scale));
-  const restart = (place: number): trial.Member => {
-    const store = `postgres://postgres@127.0.0.1:${wires[place]?.port}/trial`;
-    const words = place === workers - 1 ? client : ["scripts/worker.ts", "--offline"];
-    return trial.startMember(words, { ...process.env, CORRIGENDA_STORE: store, LOG_LEVEL: "error" });
-  };
+  const faulty = ["--faults", String(seed), "--fault-share", String(flags.faultShare)];
+  const state = ["--state", disk.resolve("state"), "--scale", String(scale)];
+  await using service = await trial.startServing([...state, ...faulty]);
+  const coordinator = ["scripts/trial/postgres-client.ts", "r1", "--results", disk.resolve("results")];
+  coordinator.push("--base-url", service.url, "--requests", String(requests), "--scale", String(scale));
   const started = realClock.now();
-  const crew = { server, wires, restart, members: Array.from({ length: workers }, (_, place) => restart(place)) };
-  open.defer(() => crew.members.forEach((member) => void member.signal("SIGKILL")));
   const seconds = (): number => Math.round((realClock.now() - started) / 1000);
   const tell = (what: string): void => log.info(`${seconds()} s: ${what}`);
   const { disturbances: times, everyMs } = flags;
-  const done = await trial.disturbOften(crew, { kinds: flags.kinds, times, everyMs, rng, signal, tell });
+  const work = { server, store: await server.database("trial"), workers, coordinator, env: process.env };
+  const done = await trial.disturbWorkers(work, { kinds: flags.kinds, times, everyMs, rng, signal, tell });
   const took = seconds();
   const run = { name: "r1", requests, provider: readingProvider({ name: "offline" }) };
   const audit = await trial.auditCalls(nodeDisk(disk.resolve("state")), nodeDisk(disk.resolve("results")), run);

@@ -3,34 +3,16 @@ import { StudyError } from "corrigenda/error";
 import { collect, memoryDisk } from "corrigenda/files";
 import type { Prompt, Provider } from "corrigenda/provider";
 import { keyedRng } from "corrigenda/rng";
-import { type Hold, type Lease, openShared, type Shared } from "corrigenda/store";
+import type { Hold, Lease, Shared } from "corrigenda/store";
 import { realClock } from "corrigenda/time";
-import { type PostgresServer, postgresPrograms, startPostgres } from "corrigenda/trial";
-import pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Desk, desk } from "../batch/desk.ts";
+import { sharedPostgres, sqlOn } from "./shared-postgres.ts";
 
 const RUN = "toy/run/stage";
-const isHere = postgresPrograms() !== undefined;
-let server: PostgresServer;
-let databases = 0;
-const open: Shared[] = [];
-beforeAll(async () => {
-  if (isHere) server = await startPostgres();
-}, 60_000);
-afterAll(() => (isHere ? server[Symbol.asyncDispose]() : undefined));
-afterEach(async () => {
-  for (const shared of open.splice(0)) await shared.close();
-});
-
-const join = async (address: string): Promise<Shared> => {
-  const shared = await openShared(address, "live", { patienceMs: 60_000 });
-  open.push(shared);
-  return shared;
-};
+const { isHere, fresh, join } = sharedPostgres();
 const two = async (): Promise<[Shared, Shared, string]> => {
-  databases += 1;
-  const address = await server.database(`b${databases}`);
+  const address = await fresh();
   return [await join(address), await join(address), address];
 };
 const take = async (shared: Shared): Promise<Lease> => {
@@ -41,12 +23,8 @@ const take = async (shared: Shared): Promise<Lease> => {
   }
 };
 /** No heartbeat for longer than a lease lasts: the watch of any process hands it on. */
-const lapse = async (address: string): Promise<void> => {
-  const client = new pg.Client(address);
-  await client.connect();
-  await client.query("update corrigenda_jobs.job set heartbeat_on = now() - interval '1 hour'");
-  await client.end();
-};
+const lapse = (address: string) =>
+  sqlOn(address, "update corrigenda_jobs.job set heartbeat_on = now() - interval '1 hour'");
 
 const prompt: Prompt<number, number> = {
   name: "square",

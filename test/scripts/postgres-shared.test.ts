@@ -3,38 +3,12 @@ import { collect } from "corrigenda/files";
 import { sha256 } from "corrigenda/json";
 import { type Lease, openShared, type Shared, shownAddress } from "corrigenda/store";
 import { realClock } from "corrigenda/time";
-import { type PostgresServer, postgresPrograms, startPostgres, startWire } from "corrigenda/trial";
-import pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { startWire } from "corrigenda/trial";
+import { describe, expect, test } from "vitest";
+import { sharedPostgres, sqlOn } from "./shared-postgres.ts";
 
 const RUN = "s/r/one";
-const isHere = postgresPrograms() !== undefined;
-let server: PostgresServer;
-let databases = 0;
-const open: Shared[] = [];
-beforeAll(async () => {
-  if (isHere) server = await startPostgres();
-}, 60_000);
-afterAll(() => (isHere ? server[Symbol.asyncDispose]() : undefined));
-afterEach(async () => {
-  for (const shared of open.splice(0)) await shared.close();
-});
-
-const fresh = (): Promise<string> => {
-  databases += 1;
-  return server.database(`s${databases}`);
-};
-const join = async (address: string): Promise<Shared> => {
-  const shared = await openShared(address, "live", { patienceMs: 60_000 });
-  open.push(shared);
-  return shared;
-};
-const sqlOn = async (address: string, text: string): Promise<void> => {
-  const client = new pg.Client(address);
-  await client.connect();
-  await client.query(text);
-  await client.end();
-};
+const { isHere, server, fresh, join } = sharedPostgres();
 const take = async (shared: Shared): Promise<Lease> => {
   const leases = await shared.leases();
   for (;;) {
@@ -59,14 +33,8 @@ describe.skipIf(!isHere)(
       const reply = (n: number) => ({ key: key(n), run: RUN, via: "online", usd: 1e-4, raw: `{"n":${n}}` });
       for (let at = 0; at < 6_000; at += 1_000) await store.put(Array.from({ length: 1_000 }, (_, n) => reply(at + n)));
       const scanned = async (): Promise<number> => {
-        const client = new pg.Client(address);
-        await client.connect();
-        await client.query("select pg_stat_force_next_flush()").catch(() => undefined); // Postgres 15 and later
-        const { rows } = await client.query(
-          "select seq_tup_read::int as n from pg_stat_user_tables where schemaname = 'corrigenda' and relname = 'replies'",
-        );
-        await client.end();
-        return rows[0]?.n;
+        const counters = "pg_stat_user_tables where schemaname = 'corrigenda' and relname = 'replies'";
+        return Number((await sqlOn(address, `select seq_tup_read as n from ${counters}`))[0]?.n);
       };
       await realClock.sleep(1_500); // counters are told once a second
       const before = await scanned();
@@ -129,17 +97,17 @@ describe.skipIf(!isHere)(
       const journal = await shared.journal<{ n: number }>(RUN);
       const numbers = Array.from({ length: 300 }, (_, n) => n);
       const appended = Promise.all(numbers.slice(0, 200).map((n) => journal.append({ n })));
-      await server.stop("immediate");
+      await server().stop("immediate");
       const rest = Promise.all(numbers.slice(200).map((n) => journal.append({ n })));
-      await server.start();
+      await server().start();
       expect(new Set([...(await appended), ...(await rest)])).toEqual(new Set([true]));
       expect(await shared.events(RUN)).toEqual(numbers.map((n) => ({ n })));
     }, 90_000);
 
     test("a cut wire is waited for, and the statement under way is repeated without effect on what is kept", async () => {
       const address = await fresh();
-      await using wire = await startWire(server.port);
-      const shared = await join(address.replace(`:${server.port}/`, `:${wire.port}/`));
+      await using wire = await startWire(server().port);
+      const shared = await join(address.replace(`:${server().port}/`, `:${wire.port}/`));
       await shared.store.put([{ key: key(1), run: RUN, via: "online", usd: 1, raw: "{}" }]);
       wire.heal(); // ends every connection
       await Promise.all(
@@ -244,7 +212,7 @@ describe.skipIf(!isHere)(
       const wrong = new URL(address.replace("postgres@", user));
       if (database !== "") wrong.pathname = database;
       if (user.startsWith("locked")) {
-        await server.requirePassword("locked");
+        await server().requirePassword("locked");
       }
       const error = await openShared(wrong.href, "live").catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code, message: expect.stringMatching(said) });
