@@ -1,6 +1,6 @@
 import { type OnlineEvent, unknownCalls } from "corrigenda/online";
 import { type ModelReply, type ModelRequest, type Provider, requestKey } from "corrigenda/provider";
-import { bodyOf, keyTable, type Store, type StoredReply } from "corrigenda/store";
+import { bodyOf, exactUsd, keyTable, type Store, type StoredReply } from "corrigenda/store";
 import { writeLines } from "./tables.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -13,6 +13,7 @@ export interface LedgerPlace {
 
 /** What a stage paid for. */
 export interface LedgerSum {
+  /** The same whatever the order in which the replies came. */
   usd: number;
   readonly tokens: { input: number; cached: number; output: number; reasoning: number };
 }
@@ -37,7 +38,7 @@ export async function writeLedger(
     for (const { key, calls, estimateUsd } of unknownCalls(events, (key) => answered.find(key) >= 0))
       yield JSON.stringify({ key, state: "unknown", calls, usdAtMost: estimateUsd });
   });
-  return sum;
+  return { ...sum, usd: exactUsd(sum.usd) };
 }
 
 function entryOf(stored: StoredReply, provider: Provider, sum: LedgerSum): object {

@@ -21,3 +21,4 @@ export type { SharedQueue } from "./pg-queue.ts";
 export type { SharedRates } from "./pg-rates.ts";
 export { type Failures, openShared, type Shared } from "./shared.ts";
 export type * from "./types.ts";
+export { exactUsd } from "./usd.ts";

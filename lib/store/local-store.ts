@@ -6,6 +6,7 @@ import { type Lane, openLane, openWritableLane, type WritableLane } from "./lane
 import { runTag } from "./lane-index.ts";
 import { priced } from "./record.ts";
 import type { NewReply, Store, StoredReply } from "./types.ts";
+import { exactUsd } from "./usd.ts";
 
 const LANE = /^lane-\d{3}\.jsonl$/;
 const MAX_LANES = 1000;
@@ -74,7 +75,7 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
     put: (replies, durable = "now") => commit.add({ replies, durable }),
     spentUsd: async (run) => {
       const tag = runTag(run);
-      return lanes.reduce((sum, lane) => sum + (lane.index.spent.get(tag) ?? 0), 0);
+      return exactUsd(lanes.reduce((sum, lane) => sum + (lane.index.spent.get(tag) ?? 0), 0));
     },
     paidBy: async function* (run) {
       for (const lane of lanes) yield* lane.paidBy(run);

@@ -4,6 +4,7 @@ import type { Database, Rows, Sql } from "./pg-database.ts";
 import type { RunIds } from "./pg-runs.ts";
 import { priced } from "./record.ts";
 import type { NewReply, Store, StoredReply } from "./types.ts";
+import { exactUsd } from "./usd.ts";
 
 const HAS_KEYS = 5_000;
 const GET_KEYS = 250;
@@ -34,7 +35,7 @@ export function pgStore(database: Database, runs: RunIds): Store {
     put: (replies) => commit.add(replies),
     spentUsd: async (run) => {
       const { rows } = await sql(SPENT, [space, run]);
-      return Number(rows[0]?.usd ?? 0);
+      return exactUsd(Number(rows[0]?.usd ?? 0));
     },
     paidBy: async function* (run) {
       let last = "0";

@@ -46,3 +46,23 @@ test("the ledger has a line for each paid reply, readable or not, then the calls
   ]);
   await store.close();
 });
+
+test("a sum of costs does not depend on the order in which the replies came", async () => {
+  const costs = [1.875e-8, 3e-7, 4.5e-5, 1.2e-4, 7.5e-8, 0.1, 0.2, 2.4e-6];
+  const sums = new Set<number>();
+  const plain = new Set<number>();
+  for (let from = 0; from < costs.length; from++) {
+    const turned = [...costs.slice(from), ...costs.slice(0, from)];
+    plain.add(turned.reduce((sum, usd) => sum + usd, 0));
+    const [root, provider] = [memoryDisk(), readingProvider({ name: "offline" })];
+    const store = await openLocalStore(memoryDisk(), virtualClock(0));
+    for (const [place, usd] of turned.entries())
+      await store.put([{ run: FOLDER, via: "b", key: key(place.toString(16)), usd, raw: reply(1, 1) }]);
+    const place = { root, store, provider } as unknown as Workplace;
+    sums.add((await writeLedger(place, { folder: FOLDER, path: "ledger.jsonl" }, [])).usd);
+    sums.add(await store.spentUsd(FOLDER));
+    await store.close();
+  }
+  expect(plain.size).toBeGreaterThan(1);
+  expect([...sums]).toEqual([0.30016779375]);
+});
