@@ -153,10 +153,11 @@ function thisProcess(): Surroundings {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  // Whoever reads stdout may stop (`| head`): nothing is left to be said to them, and the work goes on.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  // Whoever reads may stop (`| head`, `2>&1 | less`): nothing is left to be said to them, and the work goes on.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
   return {
     argv: scriptArgs(process.argv),
     env: process.env,

@@ -40,9 +40,10 @@ export async function writeExchanges(
     await using kept = await openKept(root, provider, keptIn);
     const counted = await count(source.rows());
     const pages = Math.min(MOST_PAGES, Math.ceil(counted / PAGE_ROWS));
+    const paid = new Set<string>();
     let at = 0;
     for await (const rows of inPages(withRequests(source, rebuild(stage), kept.provider), pages)) {
-      const shown = await exchanged(root, kept, rows, source.folders);
+      const shown = await exchanged(root, kept, rows, { folders: source.folders, paid });
       const text = exchangePage({
         ...{ ...name, stage, provider: provider.name, rows: shown, from: at * PAGE_ROWS, total: counted },
         ...{ note: noteOf(source.mock, counted), pages: pageLinks(stage, pages) },
@@ -169,12 +170,12 @@ interface Kept {
   readonly store: Store;
 }
 
-/** The rows of one page with all that is kept of them. A key that an earlier row of the page paid for is shared. */
+/** The rows of one page with all that is kept of them. A key that an earlier row paid for is shared. */
 async function exchanged(
   root: Disk,
   { provider, store }: Kept,
   rows: readonly Asked[],
-  folders: readonly string[],
+  { folders, paid }: { readonly folders: readonly string[]; readonly paid: Set<string> },
 ): Promise<Exchanged[]> {
   const stored = new Map<string, NonNullable<Awaited<ReturnType<Store["get"]>>>>();
   for (const { key } of rows) {
@@ -183,10 +184,10 @@ async function exchanged(
   }
   const payers = [...new Set([...folders, ...[...stored.values()].map(({ run }) => run)])];
   const requests = await requestsOf(root, payers, new Set(rows.flatMap(({ key }) => key ?? [])));
-  const paid = new Set<string>();
   return rows.map(({ id, key, record, rebuilt }) => {
     const reply = key === undefined ? undefined : stored.get(key);
     const read = reply && replyOf(reply, provider);
+    const isOwn = reply !== undefined && (folders.length === 0 || folders.includes(reply.run));
     const isFirst = key !== undefined && !paid.has(key);
     if (key !== undefined) paid.add(key);
     const sent = key === undefined ? undefined : requests.get(key);
@@ -194,7 +195,7 @@ async function exchanged(
       ...{ id, key, record, request: sent ?? (rebuilt === "changed" ? undefined : rebuilt?.text) },
       isChanged: sent === undefined && rebuilt === "changed",
       ...{ reply: read?.text, model: read?.model, tokens: read?.usage, via: reply?.via, paidBy: reply?.run },
-      usd: reply && isFirst ? reply.usd : null,
+      usd: isOwn && isFirst ? reply.usd : null,
       at: reply && new Date(reply.at).toISOString(),
     };
   });
@@ -211,10 +212,14 @@ async function requestsOf(
     for (const name of await root.list(`${folder}/requests`)) {
       if (!name.endsWith(KEYS)) continue;
       const lines = textLines(root, `${folder}/requests/${name.slice(0, -KEYS.length)}.jsonl`);
-      for await (const pair of textLines(root, `${folder}/requests/${name}`)) {
-        const line = await lines.next();
-        const key = (parseJson(pair) as readonly string[] | undefined)?.[0];
-        if (key !== undefined && !line.done && wanted.has(key)) found.set(key, bodyText(line.value));
+      try {
+        for await (const pair of textLines(root, `${folder}/requests/${name}`)) {
+          const line = await lines.next();
+          const key = (parseJson(pair) as readonly string[] | undefined)?.[0];
+          if (key !== undefined && !line.done && wanted.has(key)) found.set(key, bodyText(line.value));
+        }
+      } finally {
+        await lines.return(undefined); // else its file stays open
       }
     }
   }

@@ -127,9 +127,11 @@ function detail(row: Exchanged, provider: string): Detail {
       ),
       ...line(
         "cost",
-        usd === null
-          ? "paid elsewhere: by an equal row, or by an earlier run"
-          : `$${Number(usd.toPrecision(6))}${simulated}`,
+        reply === undefined
+          ? undefined
+          : usd === null
+            ? "paid elsewhere: by an equal row, or by an earlier run"
+            : `$${Number(usd.toPrecision(6))}${simulated}`,
       ),
       ...line("paid by", paidBy),
       ...line("sent", via),

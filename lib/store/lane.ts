@@ -15,6 +15,8 @@ export interface Lane {
   read(entry: number): Promise<StoredReply>;
   /** The replies that a run paid for. */
   paidBy(run: string): AsyncIterable<StoredReply>;
+  /** Takes in what its writer has added. */
+  refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,9 +32,15 @@ const INDEX_STEP = 256;
 /** Opens lane `name` for reading; its index is brought up to date in memory. */
 export async function openLane(disk: Disk, name: string): Promise<Lane> {
   const index = laneIndex();
-  const end = await loadIndex(disk, name, index);
+  let end = await loadIndex(disk, name, index);
   await syncWritten(disk, dataFile(name));
-  return laneOver(disk, name, index, () => end);
+  const refresh = async (): Promise<void> => {
+    const size = (await disk.size(dataFile(name))) ?? 0;
+    if (size <= end) return;
+    end = await scanOn(disk, name, index, size);
+    await syncWritten(disk, dataFile(name));
+  };
+  return { ...laneOver(disk, name, index, () => end), refresh };
 }
 
 /** Opens lane `name` for writing under a lock that the caller took. */
@@ -55,6 +63,7 @@ export async function openWritableLane(disk: Disk, name: string, lock: Lock): Pr
   const reading = laneOver(disk, name, index, () => file.size);
   return {
     ...reading,
+    refresh: async () => undefined, // nobody else writes here
     append: async (replies, { at, sync }) => {
       const { bytes, lengths } = encode(replies, at);
       let offset = file.size;
@@ -86,7 +95,7 @@ function lastKept<In, Out>(compute: (input: In) => Out): (input: In) => Out {
   };
 }
 
-function laneOver(disk: Disk, name: string, index: LaneIndex, end: () => number): Lane {
+function laneOver(disk: Disk, name: string, index: LaneIndex, end: () => number): Omit<Lane, "refresh"> {
   let reader: Promise<Reader> | undefined;
   return {
     index,
@@ -132,6 +141,11 @@ async function loadIndex(disk: Disk, name: string, index: LaneIndex): Promise<nu
   const bytes = await indexBytes(disk, name);
   const size = (await disk.size(dataFile(name))) ?? 0; // after the index: its last writer wrote the data first
   if (bytes && (await fits(disk, name, bytes, size))) index.decode(bytes);
+  return scanOn(disk, name, index, size);
+}
+
+/** Adds the records behind the index's last one. Returns the data's end. */
+function scanOn(disk: Disk, name: string, index: LaneIndex, size: number): Promise<number> {
   const last = index.keys.count - 1;
   return scan(disk, name, { index, from: last < 0 ? 0 : index.offset(last), skipFirst: last >= 0, size });
 }

@@ -10,34 +10,60 @@ import { exactUsd } from "./usd.ts";
 
 const LANE = /^lane-\d{3}\.jsonl$/;
 const MAX_LANES = 1000;
+/** What other processes have kept is looked for at most so often: between two looks an answer takes no time. */
+const LOOK_MS = 100;
 
 /**
  * The store as files in a folder: lane-NNN.jsonl (the truth: one record a line, fsynced), lane-NNN.idx (rebuilt when
- * absent). Any number of processes read; each writer holds the lock of its own lane.
+ * absent). Any number of processes read; each writer holds the lock of its own lane. What is not found is looked for among
+ * what others have kept since, so that a process that stays open does not pay for it again.
  */
 export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
-  const lanes: Lane[] = [];
+  const lanes = new Map<string, Lane>();
   const retired: Lane[] = [];
-  const names = (await disk.list(".")).filter((name) => LANE.test(name)).map((name) => name.replace(".jsonl", ""));
-  for (const name of names) lanes.push(await openLane(disk, name));
+  const look = async (): Promise<void> => {
+    for (const file of await disk.list(".")) {
+      const name = file.replace(".jsonl", "");
+      if (!LANE.test(file)) continue;
+      const known = lanes.get(name);
+      if (known) await known.refresh();
+      else {
+        const lane = await openLane(disk, name);
+        if (lanes.has(name))
+          await lane.close(); // taken for writing meanwhile
+        else lanes.set(name, lane);
+      }
+    }
+  };
+  await look();
+  let [lookedAt, looking] = [clock.now(), undefined as Promise<void> | undefined];
+  const lookAgain = async (): Promise<void> => {
+    if (clock.now() - lookedAt < LOOK_MS) return looking;
+    lookedAt = clock.now();
+    looking = look();
+    await looking;
+  };
   let writing: Promise<WritableLane> | undefined;
   const writable = (): Promise<WritableLane> => {
-    writing ??= takeLane(disk, names, { lanes, retired });
+    writing ??= takeLane(disk, { lanes, retired });
     return writing;
   };
 
   const entriesOf = function* (key: string): Generator<{ lane: Lane; entry: number }> {
-    for (const lane of lanes) {
+    for (const lane of lanes.values()) {
       for (let entry = lane.index.keys.find(key); entry >= 0; entry = lane.index.keys.find(key, entry))
         yield { lane, entry };
     }
   };
   const isKnown = (key: string): boolean => {
-    for (const lane of lanes) if (lane.index.keys.find(key) >= 0) return true;
+    for (const lane of lanes.values()) if (lane.index.keys.find(key) >= 0) return true;
     return false;
   };
   const get = async (key: string): Promise<StoredReply | undefined> => {
-    if (!isKnown(key)) return undefined;
+    if (!isKnown(key)) {
+      await lookAgain();
+      if (!isKnown(key)) return undefined;
+    }
     for (const { lane, entry } of entriesOf(key)) {
       const reply = await lane.read(entry);
       if (reply.key === key) return reply;
@@ -70,19 +96,25 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
     },
   );
   return {
-    has: async (keys) => keys.map(isKnown),
+    has: async (keys) => {
+      if (!keys.every(isKnown)) await lookAgain();
+      return keys.map(isKnown);
+    },
     get,
     put: (replies, durable = "now") => commit.add({ replies, durable }),
     spentUsd: async (run) => {
       const tag = runTag(run);
-      return exactUsd(lanes.reduce((sum, lane) => sum + (lane.index.spent.get(tag) ?? 0), 0));
+      await lookAgain();
+      return exactUsd(lanes.values().reduce((sum, lane) => sum + (lane.index.spent.get(tag) ?? 0), 0));
     },
     paidBy: async function* (run) {
-      for (const lane of lanes) yield* lane.paidBy(run);
+      await lookAgain();
+      for (const lane of lanes.values()) yield* lane.paidBy(run);
     },
     close: async () => {
       await commit.drain();
-      for (const lane of [...lanes, ...retired]) await lane.close();
+      await looking;
+      for (const lane of [...lanes.values(), ...retired]) await lane.close();
     },
   };
 }
@@ -92,13 +124,13 @@ function isSame(a: NewReply | undefined, b: NewReply): boolean {
 }
 
 interface Lanes {
-  readonly lanes: Lane[];
+  readonly lanes: Map<string, Lane>;
   /** Reading twins that were replaced; some reads may still be under way in them. */
   readonly retired: Lane[];
 }
 
 /** Locks the first lane that no live process writes (a new one if need be) and puts it in place of its reading twin. */
-async function takeLane(disk: Disk, names: readonly string[], { lanes, retired }: Lanes): Promise<WritableLane> {
+async function takeLane(disk: Disk, { lanes, retired }: Lanes): Promise<WritableLane> {
   for (let number = 0; number < MAX_LANES; number++) {
     const name = `lane-${String(number).padStart(3, "0")}`;
     const lock = await disk.lock(`${name}.lock`).catch((error: unknown) => {
@@ -107,9 +139,9 @@ async function takeLane(disk: Disk, names: readonly string[], { lanes, retired }
     });
     if (!lock) continue;
     const lane = await openWritableLane(disk, name, lock);
-    const place = names.indexOf(name);
-    if (place < 0) lanes.push(lane);
-    else retired.push(...lanes.splice(place, 1, lane));
+    const twin = lanes.get(name);
+    if (twin) retired.push(twin);
+    lanes.set(name, lane);
     return lane;
   }
   throw new StudyError("locked", `${disk.resolve(".")} has ${MAX_LANES} writers already; wait for some of them`);

@@ -5,7 +5,7 @@ import { collect, memoryDisk, nodeDisk } from "corrigenda/files";
 import { sha256 } from "corrigenda/json";
 import { keyedRng } from "corrigenda/rng";
 import { keyTable, type NewReply, openLocalStore } from "corrigenda/store";
-import { realClock } from "corrigenda/time";
+import { realClock, virtualClock } from "corrigenda/time";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -49,6 +49,26 @@ describe("the local store", () => {
     expect(await later.has([reply(1).key, reply(2).key])).toEqual([true, true]);
     expect((await nodeDisk(folder).list(".")).filter((name) => name.endsWith(".jsonl"))).toHaveLength(2);
     await later.close();
+  });
+
+  test("a process that stays open finds what others keep meanwhile, in lanes that it knows and in new ones", async () => {
+    const [disk, clock] = [memoryDisk(), virtualClock(0)];
+    const open = await openLocalStore(disk, clock);
+    await open.put([reply(0)]);
+    const others = [await openLocalStore(disk, clock), await openLocalStore(disk, clock)];
+    for (const [place, other] of others.entries()) await other.put([reply(10 + place)]);
+    const keys = [0, 10, 11].map((n) => reply(n).key);
+    await clock.run(clock.sleep(200));
+    expect(await open.has(keys)).toEqual([true, true, true]);
+    for (const [place, other] of others.entries()) await other.put([reply(20 + place)]);
+    await clock.run(clock.sleep(200));
+    expect((await open.get(reply(20).key))?.raw).toMatchObject({ n: 20 });
+    expect((await open.get(reply(21).key))?.raw).toMatchObject({ n: 21 });
+    expect(await open.spentUsd("s/r/one")).toBe(2.5);
+    expect((await collect(open.paidBy("s/r/one"))).map(({ key }) => key).sort()).toEqual(
+      [0, 10, 11, 20, 21].map((n) => reply(n).key).sort(),
+    );
+    for (const other of [...others, open]) await other.close();
   });
 
   test("the index is rebuilt when it is absent, cut off or foreign", async () => {
