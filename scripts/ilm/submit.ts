@@ -18,8 +18,9 @@ const script = defineScript({
     plan: z.array(z.string()).default(["scripts/ilm/plan.yaml"]).describe("plans, with commas: a grid of trainings"),
     slurm: z.boolean().default(false).describe("hand them to Slurm"),
     sbatch: z.string().default("").describe("options of sbatch for every job: --partition=gpu --time=24:00:00"),
-    dryRun: z.boolean().default(false).describe("show the scripts; write and submit nothing"),
+    dryRun: z.boolean().default(false).describe("show the scripts for Slurm; write and submit nothing"),
     ...ilm.placeFlags,
+    device: ilm.placeFlags.device.unwrap().optional().describe("of each task of Slurm (default: cpu)"),
     figures: z.boolean().default(true).describe("save every figure as interactive HTML, SVG, PNG and PDF"),
     results: engineFlags.results,
   },
@@ -30,7 +31,8 @@ const script = defineScript({
 });
 
 await main(script, async ({ run: named, plan: files, slurm, sbatch, dryRun, ...flags }, { disk, print, signal }) => {
-  const { results, engine, device, threads, figures } = flags;
+  const { results, engine, device = "cpu", threads, figures } = flags;
+  ilm.checkSubmit({ slurm, sbatch, dryRun, device: flags.device });
   if (named !== undefined && files.length > 1)
     throw new StudyError("config", "several plans have their own names; leave the run's name out");
   if (!slurm) {
@@ -43,14 +45,13 @@ await main(script, async ({ run: named, plan: files, slurm, sbatch, dryRun, ...f
   const runs: ilm.PlannedRun[] = [];
   const keeper = { disk, root, readText, parseYaml, runFolder };
   for (const file of files) runs.push({ file, ...(await ilm.keepPlan(keeper, file, named)) });
-  const folder = `${runFolder({ study: "ilm", run: runs[0]?.run ?? "" })}/slurm`;
-  const queued = `${folder}/queued.json`;
-  if ((await root.size(queued)) !== undefined) {
-    const ids = Object.values(JSON.parse(await readText(root, queued)) as Record<string, string>).join();
-    const { stdout } = await $({ quiet: true, nothrow: true })`squeue --noheader --jobs ${ids}`;
-    if (stdout.trim() !== "")
-      throw new StudyError("locked", `this run's jobs ${ids} are in the queue; wait for them, or: scancel ${ids}`);
+  const folders = runs.map(({ run }) => `${runFolder({ study: "ilm", run })}/slurm`);
+  for (const path of folders.map((one) => `${one}/queued.json`)) {
+    if ((await root.size(path)) === undefined) continue;
+    const ids = Object.values(JSON.parse(await readText(root, path)) as Record<string, string>).join();
+    ilm.refuseQueued(ids, await $({ quiet: true, nothrow: true })`squeue --noheader --jobs ${ids}`);
   }
+  const [folder] = folders;
   const cores = threads ?? 2;
   const place = { cwd: disk.resolve("."), logs: disk.resolve(`${results}/${folder}`), cores };
   const options = sbatch.split(/\s+/).filter((option) => option !== "");
@@ -67,7 +68,7 @@ await main(script, async ({ run: named, plan: files, slurm, sbatch, dryRun, ...f
     }
     await root.write(file, text);
     ids[array.name] = (await $({ quiet: true })`sbatch ${words}`).stdout.trim().replace(/;.*/, "");
-    await root.write(queued, JSON.stringify(ids));
+    for (const one of folders) await root.write(`${one}/queued.json`, JSON.stringify(ids));
     print(`${array.name}: job ${ids[array.name]}, tasks: ${array.tasks.length}`);
   }
   if (!dryRun) print(`how far: squeue; npx zx scripts/ilm/status.ts ${runs[0]?.run}; logs: ${place.logs}`);
