@@ -2,11 +2,18 @@ import { type Declaration, isRemote, mayLeave } from "corrigenda/dataset";
 import { guardPrompt } from "corrigenda/engine";
 import { StudyError } from "corrigenda/error";
 import { type Answered, type OnlineEvent, openCalls } from "corrigenda/online";
-import { type ModelReply, type ModelRequest, type Prompt, priceUsd, requestKey } from "corrigenda/provider";
+import {
+  type ModelReply,
+  type ModelRequest,
+  type Prompt,
+  priceUsd,
+  requestKey,
+  type WireRequest,
+} from "corrigenda/provider";
 import { isName } from "corrigenda/results";
 import { keyedRng } from "corrigenda/rng";
 import { openJournal } from "corrigenda/store";
-import { type DeskBatch, openDeskBatch } from "./batch.ts";
+import { type DeskBatch, openDeskBatches } from "./batch.ts";
 import { mostUsd } from "./most.ts";
 import { type DeskPlace, openPlace, type PlaceOptions } from "./place.ts";
 import type { Spent } from "./purse.ts";
@@ -60,26 +67,25 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     throw new StudyError("refused", message.replace("add --i-may-send", "set iMaySend to true"), { facts });
   }
   const told = new Set<string>();
-  const tell = (warning: string): void => {
-    if (!told.has(warning)) warn(warning);
-    told.add(warning);
+  const tell = (warning: string, kind = warning): void => {
+    if (!told.has(kind)) warn(warning);
+    told.add(kind);
   };
-  const guarded = <Row, Out>(prompt: Prompt<Row, Out>): Prompt<Row, Out> => {
-    const guard = { dataset, iMaySend, redact: false, provider: place.provider, now: place.clock.now() };
-    const { checked, verdict } = guardPrompt(prompt, guard);
-    const request = (row: Row): ModelRequest => {
-      const sent = checked.request(row);
-      for (const warning of verdict()) tell(warning);
-      return sent;
-    };
-    return { ...prompt, request };
-  };
+  const guarded = <Row, Out>(prompt: Prompt<Row, Out>) =>
+    guardPrompt(prompt, { dataset, iMaySend, redact: false, provider: place.provider, now: place.clock.now() });
   const calls = await openDeskCalls(place);
   const close = async (): Promise<void> => {
     await calls.close();
     await place[Symbol.asyncDispose]();
   };
-  const call: Desk["call"] = (request) => calls.call(guarded(ANY).request(request));
+  const batches = openDeskBatches(place, tell);
+  const call: Desk["call"] = async (request) => {
+    const { checked, verdict } = guarded(ANY);
+    const sent = checked.request(request);
+    // Each row has other counts: the first one speaks for all.
+    for (const warning of verdict()) tell(warning, warning.replace(/(?<= )\d+(?= )/g, "#"));
+    return await calls.call(sent);
+  };
   return {
     call,
     ask: async (prompt, row) => {
@@ -87,7 +93,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       if (!answered.ok) throw answered.error;
       return { value: prompt.parse(answered.reply, row), reply: answered.reply, usd: answered.usd };
     },
-    batch: (prompt, rows) => openDeskBatch(place, guarded(prompt), rows),
+    batch: (prompt, rows) => batches(guarded(prompt), rows),
     spent: async () => ({ provider: place.provider.name, ...(await place.purse.spent()) }),
     close,
     [Symbol.asyncDispose]: close,
@@ -115,22 +121,35 @@ async function openDeskCalls(place: DeskPlace) {
       if (notice.t === "lost") lost.set(notice.key, (lost.get(notice.key) ?? 0) + 1);
     },
   });
+  const underWay = new Map<string, Promise<Answered>>();
+  const ask = async (key: string, request: ModelRequest, wire: WireRequest): Promise<Answered> => {
+    if ((await store.has([key]))[0]) return calls.ask(request);
+    const most = mostUsd(request, wire, pricing);
+    const held = await purse.hold(ATTEMPTS * most);
+    let usd = 0;
+    try {
+      const answered = await calls.ask(request);
+      usd = answered.usd;
+      return answered;
+    } finally {
+      // A call without an answer may have been billed; one that was refused was not.
+      await purse.settle(held, usd + (lost.get(key) ?? 0) * most);
+      lost.delete(key);
+    }
+  };
   return {
     call: async (request: ModelRequest): Promise<Answered> => {
       const wire = provider.encode(request);
       const key = requestKey(provider, wire);
-      if ((await store.has([key]))[0]) return calls.ask(request);
-      const most = mostUsd(request, wire, pricing);
-      const held = await purse.hold(ATTEMPTS * most);
-      let usd = 0;
+      // Equal requests at once are one call: what is held and paid for it must count once.
+      const first = underWay.get(key);
+      if (first) return await first;
       try {
-        const answered = await calls.ask(request);
-        usd = answered.usd;
-        return answered;
+        const asked = ask(key, request, wire);
+        underWay.set(key, asked);
+        return await asked;
       } finally {
-        // A call without an answer may have been billed; one that was refused was not.
-        await purse.settle(held, usd + (lost.get(key) ?? 0) * most);
-        lost.delete(key);
+        underWay.delete(key);
       }
     },
     close: async (): Promise<void> => {

@@ -17,7 +17,7 @@ import { openPurse, type Purse } from "./purse.ts";
 export interface DeskPlace extends AsyncDisposable {
   readonly provider: Provider;
   readonly disk: Disk;
-  /** A disk that begins in a folder of it. */
+  /** A disk that begins in a folder of it; the same folder is the same disk. */
   readonly below: (folder: string) => Disk;
   /** "explore/<name>" */
   readonly folder: string;
@@ -50,10 +50,16 @@ export async function openPlace({
   const purse = await openPurse(disk, folder, budgetUsd, clock);
   const service = isOffline ? await startOfflineService({ disk: memoryDisk(), clock, simulators }) : undefined;
   const provider = config.name === "offline" ? offlineProvider(service?.url ?? "") : openProvider(config, env);
+  const folders = new Map<string, Disk>();
+  const inMemory = (inner: string): Disk => {
+    const kept = folders.get(inner) ?? memoryDisk();
+    folders.set(inner, kept);
+    return kept;
+  };
   const store = await openLocalStore(isOffline ? memoryDisk() : nodeDisk(disk.resolve(".store/live")), clock);
   return {
     ...{ provider, disk, folder, store, purse, clock },
-    below: (inner) => (isOffline ? memoryDisk() : nodeDisk(disk.resolve(inner))),
+    below: (inner) => (isOffline ? inMemory(inner) : nodeDisk(disk.resolve(inner))),
     [Symbol.asyncDispose]: async () => {
       await store.close();
       await service?.close();

@@ -1,7 +1,8 @@
-import { isStudyError, StudyError } from "corrigenda/error";
-import type { Disk, Lock } from "corrigenda/files";
+import { StudyError } from "corrigenda/error";
+import type { Disk } from "corrigenda/files";
 import { openJournal, readJournal } from "corrigenda/store";
 import type { Clock } from "corrigenda/time";
+import { openTurns } from "./turns.ts";
 
 /** What a budget has become, in US dollars. */
 export interface Spent {
@@ -15,11 +16,11 @@ export interface Spent {
 /** Dollars on disk: what a request can cost at most is held before it goes out, and given back for what it did cost. */
 export interface Purse {
   /**
-   * Holds money under a name; nothing more is held for a name that is known. @param name default: one of its own
+   * Holds money under a name; nothing more where it is held and not settled. @param name default: one of its own
    * @returns the name @throws StudyError "budget" where all that is spent and held could pass the budget
    */
   hold(mostUsd: number, name?: string): Promise<string>;
-  /** What came of it. */
+  /** What came of it; 0 gives the money back. */
   settle(name: string, usd: number): Promise<void>;
   spent(): Promise<Spent>;
 }
@@ -44,24 +45,12 @@ export async function openPurse(disk: Disk, folder: string, budgetUsd: number, c
     await journal.append(event);
     await journal.close();
   };
-  let last: Promise<void> = Promise.resolve();
-  // Awaits all the way: a refusal then names the line of the cell.
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    const before = last;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    last = promise;
-    await before;
-    try {
-      return await locked(disk, `${folder}/purse.lock`, clock, work);
-    } finally {
-      resolve();
-    }
-  };
+  const inTurn = openTurns({ disk, path: `${folder}/purse.lock`, clock, pauseMs: PAUSE_MS, tries: TRIES });
   return {
     hold: (mostUsd, name) =>
       inTurn(async () => {
         const events = await read();
-        if (name !== undefined && events.some((event) => event.name === name)) return name;
+        if (name !== undefined && events.findLast((event) => event.name === name)?.t === "held") return name;
         const { spentUsd, heldUsd, leftUsd } = fold(events, budgetUsd);
         if (mostUsd > leftUsd + SLACK_USD) throw overBudget({ budgetUsd, spentUsd, heldUsd, leftUsd }, mostUsd);
         const held = name ?? `${events.length}`;
@@ -74,13 +63,12 @@ export async function openPurse(disk: Disk, folder: string, budgetUsd: number, c
 }
 
 function fold(events: readonly PurseEvent[], budgetUsd: number): Spent {
-  const [held, settled] = [new Map<string, number>(), new Map<string, number>()];
-  for (const { t, name, usd } of events) (t === "held" ? held : settled).set(name, usd);
+  // What was paid counts also under a name for which nothing was held.
+  const last = new Map(events.map((event) => [event.name, event]));
   let [spentUsd, heldUsd] = [0, 0];
-  for (const [name, usd] of held) {
-    const paid = settled.get(name);
-    if (paid === undefined) heldUsd += usd;
-    else spentUsd += paid;
+  for (const { t, usd } of last.values()) {
+    if (t === "held") heldUsd += usd;
+    else spentUsd += usd;
   }
   return { budgetUsd, spentUsd, heldUsd, leftUsd: budgetUsd - spentUsd - heldUsd };
 }
@@ -100,21 +88,4 @@ function overBudget({ budgetUsd, spentUsd, heldUsd }: Spent, mostUsd: number): S
       "raise budgetUsd in the first cell, or ask for less",
     { facts: { budgetUsd, spentUsd, heldUsd, mostUsd } },
   );
-}
-
-async function locked<T>(disk: Disk, path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
-  let lock: Lock | undefined;
-  for (let tries = 1; lock === undefined; tries++) {
-    try {
-      lock = await disk.lock(path);
-    } catch (error) {
-      if (!isStudyError(error, "locked") || tries === TRIES) throw error;
-      await clock.sleep(PAUSE_MS);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-  }
 }
