@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type { BatchEvent } from "corrigenda/batch";
 import { declarationOf } from "corrigenda/dataset";
-import { collect, memoryDisk } from "corrigenda/files";
-import { type DeskOptions, openDesk } from "corrigenda/notebook/desk";
+import { collect, memoryDisk, nodeDisk } from "corrigenda/files";
+import { type DeskOptions, openDesk, openPurse } from "corrigenda/notebook/desk";
 import { type ModelReply, type ModelRequest, type Prompt, priceUsd } from "corrigenda/provider";
 import { type FaultPlan, noFaults, readBill, startOfflineService } from "corrigenda/provider/offline";
+import { readJournal } from "corrigenda/store";
 import { realClock } from "corrigenda/time";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
@@ -144,6 +146,37 @@ describe("with a key, the budget of the first cell", () => {
     expect(spent.heldUsd).toBe(0);
   });
 
+  test("is not asked for a batch before it is planned, nor kept for one that cannot be planned", async () => {
+    const { url, billed } = await service();
+    const one = await desk(url, 0.01, { name: "order" });
+    const early = await one.batch(prompt, [1, 2]);
+    await expect(early.retrieve()).rejects.toThrow(/^these rows were not handed in: call submit\(\) first$/);
+    let requests = 0;
+    const broken = (n: number): ModelRequest => {
+      requests += 1;
+      if (requests === 4) throw new Error("no request");
+      return request(n);
+    };
+    const torn = await one.batch({ ...prompt, request: broken }, [1, 2, 3]);
+    await expect(torn.submit()).rejects.toThrow(/^no request$/);
+    expect(await one.spent()).toMatchObject({ spentUsd: 0, heldUsd: 0 });
+    const { mostUsd } = await torn.submit();
+    expect((await one.spent()).heldUsd).toBeCloseTo(mostUsd, 9);
+    await torn.retrieve();
+    expect((await one.spent()).spentUsd).toBeCloseTo((await billed()).usd, 9);
+    expect((await one.spent()).heldUsd).toBe(0);
+  });
+
+  test("is asked once for equal calls at once", async () => {
+    const { url, billed } = await service();
+    const one = await desk(url, 0.005, { name: "equal" });
+    const said = await Promise.all([1, 1, 1, 1].map((n) => one.ask(prompt, n)));
+    expect(new Set(said.map(({ value }) => value)).size).toBe(1);
+    const { usd, lines } = await billed();
+    expect(lines).toBe(1);
+    expect(await one.spent()).toMatchObject({ spentUsd: Number(usd.toFixed(9)), heldUsd: 0 });
+  });
+
   test("is not asked about a reply that is kept", async () => {
     const { url, billed } = await service();
     const one = await desk(url, 0.01, { name: "kept" });
@@ -164,6 +197,86 @@ describe("with a key, the budget of the first cell", () => {
     );
     expect((await billed()).lines).toBe(0);
   });
+});
+
+describe("a batch", () => {
+  const journalOf = async (name: string): Promise<{ folder: string; events: BatchEvent[] }> => {
+    const root = nodeDisk(results);
+    const [batch = ""] = (await root.list(`explore/${name}`)).filter((entry) => entry.startsWith("batch-"));
+    const folder = `explore/${name}/${batch.slice(0, -1)}`;
+    return { folder, events: await readJournal<BatchEvent>(root, `${folder}/journal.jsonl`) };
+  };
+
+  test("is created and fetched once, however often it is asked for at once, also in two kernels", async () => {
+    const { url, billed } = await service();
+    const kernels = [
+      await desk(url, 0.01, { name: "once", warn: () => undefined }),
+      await desk(url, 0.01, { name: "once", warn: () => undefined }),
+    ];
+    const batches = await Promise.all([...kernels, ...kernels].map((one) => one.batch(prompt, [1, 2, 3])));
+    const handed = await Promise.all(batches.map((batch) => batch.submit()));
+    expect(handed.map(({ requests }) => requests)).toEqual([3, 3, 3, 3]);
+    expect((await billed()).batches).toBe(1);
+    const fetched = await Promise.all(batches.map((batch) => batch.retrieve()));
+    for (const outcomes of fetched) expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, true]);
+    const kinds = (await journalOf("once")).events.map(({ t }) => t);
+    expect(kinds).toEqual(["planned", "upload", "uploaded", "create", "created", "ingested"]);
+    const { usd, batches: created } = await billed();
+    expect(created).toBe(1);
+    for (const one of kernels) expect((await one.spent()).spentUsd).toBeCloseTo(usd, 9);
+  });
+
+  test("that another kernel works on is waited for in so many words; what is handed in is not", async () => {
+    const { url } = await service();
+    const { promise: warned, resolve: warn } = Promise.withResolvers<string>();
+    const batch = await (await desk(url, 0.01, { name: "waits", warn })).batch(prompt, [1]);
+    const handed = await batch.submit();
+    const { folder } = await journalOf("waits");
+    const lock = await nodeDisk(results).lock(`${folder}/.lock`);
+    expect(await batch.submit()).toEqual(handed);
+    const outcomes = batch.retrieve();
+    expect(await warned).toContain(`${folder} is in use by process ${process.pid}; wait for it or stop it`);
+    await lock.release();
+    expect((await outcomes).map(({ ok }) => ok)).toEqual([true]);
+  });
+
+  test("can be asked for again offline, where its files are in memory", async () => {
+    const one = await desk("", 1, { provider: { name: "offline" }, simulators: [() => "yes"], name: "offline" });
+    await (await one.batch(prompt, [1, 2])).submit();
+    const again = await one.batch(prompt, [1, 2]);
+    await again.submit();
+    expect((await again.retrieve()).map(({ ok }) => ok)).toEqual([true, true]);
+  });
+});
+
+test("personal data is warned of once: for a batch with its count, for single calls as a kind", async () => {
+  const { url } = await service();
+  const warnings: string[] = [];
+  // An address of this machine that counts as another's. The service refuses it, which comes after the warnings.
+  const remote = { provider: { name: "openai", baseUrl: `${url.replace("127.0.0.1", "0.0.0.0")}/v1` } } as const;
+  const one = await desk(url, 1, { ...remote, name: "personal", warn: (text) => warnings.push(text) });
+  const letter = (n: number): ModelRequest => ({
+    ...request(n),
+    messages: [{ role: "user", content: `${n}? ${"Dear Anna, ".repeat(n)}` }],
+  });
+  const letters = { ...prompt, request: letter };
+  const batch = await one.batch(letters, [1, 2, 3]);
+  await expect(batch.submit()).rejects.toMatchObject({ code: "provider" });
+  expect(warnings).toEqual([expect.stringContaining("0 e-mail addresses, 0 phone numbers and 6 names")]);
+  await Promise.allSettled([5, 6, 7].map((n) => one.ask(letters, n)));
+  expect(warnings.slice(1)).toEqual([expect.stringContaining("and 5 names")]);
+});
+
+test("a purse counts what was paid under a name that it did not hold, and holds again what was given back", async () => {
+  const purse = await openPurse(memoryDisk(), "purse", 1, realClock);
+  await purse.settle("batch", 0.25);
+  expect(await purse.spent()).toMatchObject({ spentUsd: 0.25, heldUsd: 0, leftUsd: 0.75 });
+  await expect(purse.hold(0.9, "batch")).rejects.toMatchObject({ code: "budget" });
+  await purse.hold(0.5, "batch");
+  expect(await purse.spent()).toMatchObject({ spentUsd: 0.25, heldUsd: 0.5 });
+  await purse.settle("batch", 0);
+  expect(await purse.spent()).toMatchObject({ spentUsd: 0, heldUsd: 0 });
+  await expect(purse.hold(2, "batch")).rejects.toMatchObject({ code: "budget" });
 });
 
 test("rows that may not leave this machine are refused before a key is used", async () => {

@@ -63,13 +63,17 @@ export async function openPurse(disk: Disk, folder: string, budgetUsd: number, c
 }
 
 function fold(events: readonly PurseEvent[], budgetUsd: number): Spent {
-  // What was paid counts also under a name for which nothing was held.
-  const last = new Map(events.map((event) => [event.name, event]));
-  let [spentUsd, heldUsd] = [0, 0];
-  for (const { t, usd } of last.values()) {
-    if (t === "held") heldUsd += usd;
-    else spentUsd += usd;
+  const [held, paid] = [new Map<string, number>(), new Map<string, number>()];
+  for (const { t, name, usd } of events) {
+    if (t === "held") held.set(name, usd);
+    else {
+      held.delete(name);
+      // Counts also under a name for which nothing was held.
+      paid.set(name, usd);
+    }
   }
+  const sum = (some: ReadonlyMap<string, number>): number => [...some.values()].reduce((all, usd) => all + usd, 0);
+  const [spentUsd, heldUsd] = [sum(paid), sum(held)];
   return { budgetUsd, spentUsd, heldUsd, leftUsd: budgetUsd - spentUsd - heldUsd };
 }
 
