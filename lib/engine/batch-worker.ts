@@ -9,7 +9,7 @@ import { queueOf } from "./calls.ts";
 import type { Held } from "./desk.ts";
 import { Holding, IDLE_MS } from "./holding.ts";
 import { decodeChunk, type SharedChunk } from "./shared-chunk.ts";
-import { otherBase, type WorkerOptions, whileBeating } from "./worker.ts";
+import { otherBase, readLease, type WorkerOptions, whileBeating } from "./worker.ts";
 
 export interface BatchWorkerOptions extends WorkerOptions {
   /** Where a run's request files lie while its chunks are worked on. */
@@ -63,7 +63,7 @@ class BatchWorker {
     const taken = new Set<string>();
     while (!signal.aborted) {
       this.#holding.throwFailure();
-      const lease = await leases.take();
+      const lease = await leases.take(this.#holding.shunnedRuns());
       if (once && (lease ? taken.has(lease.id) : taken.size > 0 || shared.clock.now() > until)) {
         if (lease) await leases.giveBack(lease);
         break;
@@ -98,10 +98,14 @@ class BatchWorker {
     const held = this.#holding.add(lease);
     let isDone = false;
     try {
-      const chunk = decodeChunk(lease.data);
+      const chunk = readLease(decodeChunk, lease);
       const isShunned = [nameOf(run, chunk), chunk.chunk].some((name) => this.#holding.isShunned(name));
       if (!isShunned)
         isDone = await this.#bring(held, { run, chunk }, looked).catch((error) => this.#shun(error, held, run, chunk));
+    } catch (error) {
+      if (!isStudyError(error, "config") || this.#options.stopsWith === run) throw error;
+      this.#options.log.warn(`${run}: ${error.message}. Its batches are left to others for a while`);
+      this.#holding.shun(run, run);
     } finally {
       this.#holding.delete(held);
       if (!isDone) await this.#holding.leases.giveBack(held);
@@ -218,7 +222,7 @@ class BatchWorker {
     if (this.#signal.aborted || held.isLost) return false;
     if (stopsWith === run || !isStudyError(error)) throw error;
     log.warn(`${run}: ${error.message}. Its batches are left to others for a while`);
-    this.#holding.shun(nameOf(run, chunk));
+    this.#holding.shun(nameOf(run, chunk), run);
     return false;
   }
 }

@@ -77,6 +77,7 @@ interface DeskParts {
 
 function deskOver({ calls, journal, rates, budget, holders, concurrency }: DeskParts): Desk {
   let waiting = 0;
+  const underWay = new Map<string, Promise<Settled>>();
   return {
     get waiting() {
       return waiting;
@@ -85,12 +86,19 @@ function deskOver({ calls, journal, rates, budget, holders, concurrency }: DeskP
     get stopped() {
       return calls.stopped;
     },
-    ask: async (question, held) => {
+    ask: ({ key, ...question }, held) => {
+      holders.set(key, held);
+      // A lease that lapsed here and was taken here again: its requests still wait.
+      const first = underWay.get(key);
+      if (first) return first;
       waiting += 1;
-      holders.set(question.key, held);
-      const settled = await calls.ask(question);
-      if (holders.get(question.key) === held) holders.delete(question.key);
-      waiting -= 1;
+      const settled = calls.ask({ key, ...question }).then((end) => {
+        underWay.delete(key);
+        holders.delete(key);
+        waiting -= 1;
+        return end;
+      });
+      underWay.set(key, settled);
       return settled;
     },
     beat: () => budget?.beat(),

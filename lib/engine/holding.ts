@@ -14,7 +14,7 @@ export class Holding {
   readonly #clock: Shared["clock"];
   readonly #held = new Set<Held>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #shunned = new Map<string, number>();
+  readonly #shunned = new Map<string, { readonly until: number; readonly run: string | undefined }>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor({ clock }: Pick<Shared, "clock">, leases: Leases) {
@@ -42,8 +42,8 @@ export class Holding {
       await this.#clock.sleep(BEAT_MS, stop).catch(() => undefined);
       if (stop.aborted) return;
       also();
-      const lost = await this.leases.beat([...this.#held]).catch(() => new Set<string>());
-      for (const held of this.#held) if (lost.has(held.id)) held.isLost = true;
+      const lost = await this.leases.beat([...this.#held]).catch(() => new Set());
+      for (const held of this.#held) if (lost.has(held)) held.isLost = true;
     }
   }
 
@@ -66,8 +66,15 @@ export class Holding {
     if (this.#failure) throw this.#failure.error;
   }
 
-  shun(name: string): void {
-    this.#shunned.set(name, this.#clock.now() + SHUN_MS);
+  /** @param run where nothing of this run can be served here: its leases are passed over meanwhile */
+  shun(name: string, run?: string): void {
+    this.#shunned.set(name, { until: this.#clock.now() + SHUN_MS, run });
+  }
+
+  /** Runs of which nothing is taken now. */
+  shunnedRuns(): string[] {
+    const now = this.#clock.now();
+    return [...this.#shunned.values()].flatMap(({ until, run }) => (run !== undefined && until > now ? [run] : []));
   }
 
   wasShunned(name: string): boolean {
@@ -75,13 +82,13 @@ export class Holding {
   }
 
   isShunned(name: string): boolean {
-    return (this.#shunned.get(name) ?? 0) > this.#clock.now();
+    return (this.#shunned.get(name)?.until ?? 0) > this.#clock.now();
   }
 
   /** Waits where nothing was taken, and also where what was taken may be what has just been left. */
   async pause(took: boolean, ms: number, signal: AbortSignal): Promise<void> {
     const now = this.#clock.now();
-    if (took && ![...this.#shunned.values()].some((until) => until > now)) return;
+    if (took && ![...this.#shunned.values()].some(({ until, run }) => run === undefined && until > now)) return;
     await this.#clock.sleep(ms, signal).catch(() => undefined);
   }
 }

@@ -10,7 +10,7 @@ import {
 } from "corrigenda/batch";
 import { StudyError } from "corrigenda/error";
 import { type Disk, nodeDisk } from "corrigenda/files";
-import type { Journal, SharedJournal } from "corrigenda/store";
+import type { Claim, Journal, SharedJournal } from "corrigenda/store";
 import { workBatches } from "./batch-worker.ts";
 import { queueOf } from "./calls.ts";
 import { encodeChunk } from "./shared-chunk.ts";
@@ -62,7 +62,10 @@ export async function openSharedBatch(
   const claim = await shared.claim(folder, signal, () =>
     log.warn(`${folder}: another process hands out its work; waiting`),
   );
-  const journal: SharedJournal<BatchEvent> = await shared.journal<BatchEvent>(folder);
+  const journal: SharedJournal<BatchEvent> = await shared.journal<BatchEvent>(folder).catch(async (error: unknown) => {
+    await claim.release();
+    throw error;
+  });
   const disk = nodeDisk(root.resolve(folder));
   let copied = local.past.filter(({ t }) => t !== "shared").length;
   const read = async (job: SharedJob): Promise<void> => {
@@ -76,11 +79,12 @@ export async function openSharedBatch(
       ...journal,
       append: async (event) => {
         if (event.t === "planned") await putFiles(place, folder, disk, event.chunks);
+        await claim.check();
         await journal.append(event);
       },
     },
     advance: (job, until, terms) =>
-      new Advance({ place, folder, disk, job, terms, read: () => read(job).then(terms.onRead) }).run(until),
+      new Advance({ place, folder, disk, claim, job, terms, read: () => read(job).then(terms.onRead) }).run(until),
     close: async () => {
       await journal.close();
       await claim.release();
@@ -102,6 +106,7 @@ interface AdvanceOptions {
   readonly place: SharedPlace;
   readonly folder: string;
   readonly disk: Disk;
+  readonly claim: Claim;
   readonly job: SharedJob;
   readonly terms: Terms;
   readonly read: () => Promise<void>;
@@ -116,27 +121,30 @@ class Advance {
 
   /** Whatever stops this process takes back what nobody holds; "submitted" and "once" leave it to the workers. */
   async run(until: Until): Promise<"done" | "open"> {
-    const { place, folder, job, read } = this.#options;
+    const { place, folder, claim, job, read } = this.#options;
     const { signal, log, shared } = place;
     const leases = await shared.leases("batches");
     const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
-    let working = Promise.resolve();
+    const either = AbortSignal.any([signal, stop.signal, claim.lost]);
+    let [working, waiting] = [Promise.resolve(), Promise.resolve()];
     let isWell = false;
     try {
       await read();
       await leases.withdraw(folder); // put anew: address and limits may be others now
       await this.#putLeases();
       working = this.#work(either, until === "once");
-      await (until === "once" ? working : Promise.race([working, this.#wait(until, either)]));
+      if (until !== "once") waiting = this.#wait(until, either);
+      await (until === "once" ? working : Promise.race([working, waiting]));
       signal.throwIfAborted();
+      claim.lost.throwIfAborted();
       isWell = true;
     } catch (error) {
+      if (claim.lost.aborted) throw claim.lost.reason;
       throw signal.aborted ? stopped(job, error) : error;
     } finally {
       stop.abort();
-      await working.catch(() => undefined);
-      const left = isWell ? 0 : await leases.withdraw(folder);
+      await Promise.allSettled([working, waiting]); // nothing is put after it was taken back
+      const left = isWell || claim.lost.aborted ? 0 : await leases.withdraw(folder);
       if (left > 0)
         log.warn(`${folder}: other workers finish the batches they hold (${left}); the same command goes on`);
       await read().catch((error: unknown) => (isWell ? Promise.reject(error) : undefined));
@@ -174,7 +182,7 @@ class Advance {
 
   /** A lease for each open submission that none covers. */
   async #putLeases(): Promise<void> {
-    const { place, folder, job, terms } = this.#options;
+    const { place, folder, claim, job, terms } = this.#options;
     const { shared, settings, provider, clock } = place;
     const leases = await shared.leases("batches");
     const covered = new Set<string>();
@@ -191,6 +199,7 @@ class Advance {
         free.slice(at, at + PUT_LEASES).map(({ meta }: ChunkState) => ({
           ...{ data: data(meta.key), keys: [meta.key], requests: meta.requests },
         })),
+        claim,
       );
   }
 

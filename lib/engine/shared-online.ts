@@ -1,7 +1,15 @@
 import { StudyError } from "corrigenda/error";
 import { type Question as Asked, unknownCallsOf } from "corrigenda/online";
 import { type Provider, requestKey } from "corrigenda/provider";
-import { type Failures, type KeyTable, keyTable, type Leases, type NewLease, type Shared } from "corrigenda/store";
+import {
+  type Claim,
+  type Failures,
+  type KeyTable,
+  keyTable,
+  type Leases,
+  type NewLease,
+  type Shared,
+} from "corrigenda/store";
 import { callEvents } from "./calls.ts";
 import { payerOf } from "./desk.ts";
 import type { CheckedQuestion } from "./job.ts";
@@ -46,11 +54,11 @@ export async function askShared<Row, Out>(
     log.warn(`${folder}: another process hands out its work; waiting`),
   );
   const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  let working = Promise.resolve();
+  const either = AbortSignal.any([signal, stop.signal, claim.lost]);
+  let [working, handed] = [Promise.resolve(), Promise.resolve()];
   const handing = async (): Promise<void> => {
     const size = Math.min(MOST_REQUESTS, Math.max(LEAST_REQUESTS, Math.ceil(requests / SHARES)));
-    await putWork(place, question, { folder, leases, size, signal: either });
+    await putWork(place, question, { folder, leases, claim, size, signal: either });
     for (;;) {
       const open = await leases.open(folder);
       onOpen(open.requests);
@@ -62,18 +70,25 @@ export async function askShared<Row, Out>(
   try {
     await prepare(place, question, folder, leases);
     working = workHere(place, folder, either);
-    await Promise.race([working, handing()]);
+    handed = handing();
+    await Promise.race([working, handed]);
     signal.throwIfAborted();
+    claim.lost.throwIfAborted();
     isDone = true;
     return await shared.failures.of(folder);
   } catch (error) {
+    if (claim.lost.aborted) throw claim.lost.reason;
     throw signal.aborted ? stopped(error) : error;
   } finally {
     stop.abort();
-    await working.catch(() => undefined);
-    const left = isDone ? 0 : await leases.withdraw(folder);
-    if (left > 0) log.warn(`${folder}: other workers finish what they hold (${left} leases); the same command goes on`);
-    await claim.release();
+    await Promise.allSettled([working, handed]); // nothing is put after it was taken back
+    try {
+      const left = isDone || claim.lost.aborted ? 0 : await leases.withdraw(folder);
+      if (left > 0)
+        log.warn(`${folder}: other workers finish what they hold (${left} leases); the same command goes on`);
+    } finally {
+      await claim.release();
+    }
   }
 }
 
@@ -117,6 +132,7 @@ export function onlyOwn({ provider, settings }: Pick<SharedPlace, "provider" | "
 interface Putting {
   readonly folder: string;
   readonly leases: Leases;
+  readonly claim: Claim;
   /** Requests of a lease. */
   readonly size: number;
   readonly signal: AbortSignal;
@@ -126,7 +142,7 @@ interface Putting {
 async function putWork<Row, Out>(
   place: SharedPlace,
   { rows, guarded, maxCostUsd }: CheckedQuestion<Row, Out>,
-  { folder, leases, size, signal }: Putting,
+  { folder, leases, claim, size, signal }: Putting,
 ): Promise<void> {
   const { provider, settings, clock } = place;
   const limits = { ...(maxCostUsd !== undefined && { maxCostUsd }), ...(clock.scale && { scale: clock.scale }) };
@@ -141,7 +157,7 @@ async function putWork<Row, Out>(
     if (full.length < least || full.length === 0) return;
     const now = full;
     full = [];
-    await leases.put(folder, now);
+    await leases.put(folder, now, claim);
   };
   for await (const question of missing(place, rows(), guarded.prompt.request, seen)) {
     signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { isStudyError, StudyError } from "corrigenda/error";
+import type { Json } from "corrigenda/json";
 import type { Provider } from "corrigenda/provider";
 import type { Failures, Lease, Leases, Shared } from "corrigenda/store";
 import { type Clock, scaledClock } from "corrigenda/time";
@@ -40,10 +41,15 @@ export async function whileBeating(worker: Pick<Worker, "run" | "beat" | "close"
   }
 }
 
+/** Beats, of some seconds, without work. */
+const IDLE_BEATS = 3;
+
 class Worker {
   readonly #options: WorkerOptions;
   readonly #holding: Holding;
   readonly #desks = new Map<string, Desk>();
+  /** Beats for which a desk had nothing to do. */
+  readonly #idle = new Map<Desk, number>();
 
   constructor(options: WorkerOptions, leases: Leases) {
     this.#options = options;
@@ -55,7 +61,7 @@ class Worker {
     const { signal } = this.#options;
     while (!signal.aborted) {
       this.#holding.throwFailure();
-      const lease = this.#isBusy() ? undefined : await this.#holding.leases.take();
+      const lease = this.#isBusy() ? undefined : await this.#holding.leases.take(this.#holding.shunnedRuns());
       if (lease) await this.#begin(lease);
       await this.#holding.pause(lease !== undefined, this.#isBusy() ? IDLE_MS / 10 : IDLE_MS, signal);
     }
@@ -63,8 +69,19 @@ class Worker {
 
   beat(stop: AbortSignal): Promise<void> {
     return this.#holding.beat(stop, () => {
-      for (const desk of this.#desks.values()) desk.beat();
+      for (const [name, desk] of this.#desks) this.#beatDesk(name, desk);
     });
+  }
+
+  /** A desk without work gives back what it has reserved of the run's money and rates: others may wait for it. */
+  #beatDesk(name: string, desk: Desk): void {
+    desk.beat();
+    const idle = desk.waiting > 0 ? 0 : (this.#idle.get(desk) ?? 0) + 1;
+    this.#idle.set(desk, idle);
+    if (idle < IDLE_BEATS) return;
+    this.#idle.delete(desk);
+    this.#desks.delete(name);
+    void this.#holding.begin(desk.close());
   }
 
   /** Replies to what is in flight are kept; leases that are not done go back. */
@@ -92,11 +109,15 @@ class Worker {
     const held = this.#holding.add(lease);
     const { leases } = this.#holding;
     try {
-      const calls = decodeCalls(lease.data);
+      const calls = readLease(decodeCalls, lease);
       const desk = await this.#desk(lease.run, calls);
       const failed = desk && (await this.#ask(desk, calls, held, asked));
       if (failed) await leases.complete(held, (sql) => this.#options.shared.failures.add(sql, lease.run, failed));
       else await leases.giveBack(held);
+    } catch (error) {
+      if (!isStudyError(error, "config")) throw error;
+      this.#shun(lease.run, lease.run, error);
+      await leases.giveBack(held);
     } finally {
       this.#holding.delete(held);
     }
@@ -153,7 +174,17 @@ class Worker {
     const { stopsWith, log, signal } = this.#options;
     if (stopsWith === run || !isStudyError(error)) this.#holding.fail(error);
     else if (!signal.aborted) log.warn(`${run}: ${error.message}. Its requests are left to others for a while`);
-    this.#holding.shun(name);
+    this.#holding.shun(name, stopsWith === run ? undefined : run);
+  }
+}
+
+/** Throws StudyError "config" for a lease that another version of this code has made. */
+export function readLease<Read>(decode: (data: Json) => Read, { data }: Lease): Read {
+  try {
+    return decode(data);
+  } catch (cause) {
+    const sentence = "its leases were made by another version of this code; bring all machines to one version";
+    throw new StudyError("config", sentence, { cause });
   }
 }
 

@@ -13,6 +13,7 @@ export { openJournal, readJournal } from "./journal.ts";
 export { type KeyTable, keyTable } from "./key-table.ts";
 export { openLocalStore } from "./local-store.ts";
 export type { SharedBudget } from "./pg-budget.ts";
+export type { Claim } from "./pg-claim.ts";
 export { shownAddress } from "./pg-database.ts";
 export type { SharedFiles } from "./pg-files.ts";
 export type { Hold, SharedJournal } from "./pg-journal.ts";

@@ -47,18 +47,15 @@ export function pgBudget(
   { payer, maxUsd }: Omit<BudgetTerms, "spentUsd">,
 ): SharedBudget {
   const holder = randomUUID();
-  let [reserve, inFlight, unsaid, spent] = [0, 0, 0, 0];
+  // What this process has paid in all, and how much of it the database has counted: a statement that is repeated adds nothing.
+  let [reserve, inFlight, paid, said, spent] = [0, 0, 0, 0, 0];
   let [asking, isFinal, deniedAt] = [undefined as Promise<void> | undefined, false, Number.NEGATIVE_INFINITY];
   const renew = async (need: number): Promise<void> => {
-    const paid = unsaid;
-    unsaid = 0;
-    const asked = { space, payer, holder, paid, need, least: inFlight };
-    const state = await transact((inside) => ask(inside, asked)).catch((error: unknown) => {
-      unsaid += paid;
-      throw error;
-    });
+    const asked = { space, payer, holder, paid, said, need, least: inFlight };
+    const state = await transact((inside) => ask(inside, asked));
+    said = asked.paid;
     spent = state.spent;
-    reserve += state.granted - state.before;
+    reserve = state.granted - (paid - asked.paid);
     isFinal = state.granted < need && state.others === 0;
     if (state.granted < need) deniedAt = clock.now();
   };
@@ -80,7 +77,7 @@ export function pgBudget(
     ended: (estimateUsd, paidUsd) => {
       inFlight = Math.max(0, inFlight - estimateUsd);
       reserve -= paidUsd;
-      unsaid += paidUsd;
+      paid += paidUsd;
     },
     get isWaiting() {
       return asking !== undefined || !isFinal;
@@ -94,7 +91,6 @@ export function pgBudget(
     },
     close: async () => {
       await asking;
-      const paid = unsaid;
       await transact((inside) => giveBack(inside, { space, payer, holder, paid })).catch(() => undefined);
     },
   };
@@ -104,14 +100,24 @@ interface Holder {
   readonly space: string;
   readonly payer: string;
   readonly holder: string;
-  /** US dollars paid since the last time. */
+  /** US dollars that it has paid in all. */
   readonly paid: number;
 }
 
-/** The reserve of a holder before and after; what all have spent, and what others hold. */
-async function ask(sql: Sql, { space, payer, holder, paid, need, least }: Holder & { need: number; least: number }) {
+/** What a holder asks: for `need` in all, of which it cannot do without `least`; `said`: what it has told for certain. */
+interface Asking extends Holder {
+  readonly said: number;
+  readonly need: number;
+  readonly least: number;
+}
+
+/** The reserve of a holder; what all have spent, and what others hold. */
+async function ask(sql: Sql, { space, payer, holder, paid, said, need, least }: Asking) {
   const own = { space, payer };
-  const budget = await addSpent(sql, own, paid);
+  await addSpent(sql, own, 0); // locks
+  const [mine] = (await sql("select usd, said from corrigenda.reserves where holder = $1", [holder])).rows;
+  const news = paid - Number(mine?.said ?? said);
+  const budget = await addSpent(sql, own, news);
   const gone = await sql(
     `delete from corrigenda.reserves where space = $1 and payer = $2 and holder <> $3
        and seen < clock_timestamp() - ${SILENT_SECONDS} * interval '1 s' returning usd`,
@@ -121,22 +127,24 @@ async function ask(sql: Sql, { space, payer, holder, paid, need, least }: Holder
   const spent = lost > 0 ? (await addSpent(sql, own, lost)).spent : budget.spent;
   const held = await sql("select holder, usd from corrigenda.reserves where space = $1 and payer = $2", [space, payer]);
   const others = held.rows.reduce((sum, row) => sum + (row.holder === holder ? 0 : Number(row.usd)), 0);
-  const before = Math.max(0, Number(held.rows.find((row) => row.holder === holder)?.usd ?? 0) - paid);
+  const before = Math.max(0, Number(mine?.usd ?? 0) - news);
   const free = budget.max - spent - others;
   const wanted = Math.max(need, least + free * SHARE);
   // Denied, it keeps what is in flight: two that wait for each other would wait for ever.
   const granted = need <= free + 1e-8 ? Math.min(wanted, Math.max(need, free)) : Math.min(least, before);
   await sql(
-    `insert into corrigenda.reserves (holder, space, payer, usd) values ($1, $2, $3, $4)
-     on conflict (holder) do update set usd = excluded.usd, seen = clock_timestamp()`,
-    [holder, space, payer, granted],
+    `insert into corrigenda.reserves (holder, space, payer, usd, said) values ($1, $2, $3, $4, $5)
+     on conflict (holder) do update set usd = excluded.usd, said = excluded.said, seen = clock_timestamp()`,
+    [holder, space, payer, granted, paid],
   );
-  return { before, granted, others, spent };
+  return { granted, others, spent };
 }
 
 async function giveBack(sql: Sql, { space, payer, holder, paid }: Holder): Promise<void> {
-  await addSpent(sql, { space, payer }, paid);
-  await sql("delete from corrigenda.reserves where holder = $1", [holder]);
+  await addSpent(sql, { space, payer }, 0);
+  const gone = await sql("delete from corrigenda.reserves where holder = $1 returning said", [holder]);
+  // Without a reserve nothing was paid, or all of it is counted.
+  for (const { said } of gone.rows) await addSpent(sql, { space, payer }, paid - Number(said));
 }
 
 /** Locks the run's row: one at a time reserves. */

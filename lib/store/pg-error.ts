@@ -8,6 +8,12 @@ const NETWORK = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
   "EAI_AGAIN",
+  // A machine that has left its network does not even find the name.
+  "ENOTFOUND",
+  "ENETDOWN",
+  "ENETRESET",
+  "EHOSTDOWN",
+  "EADDRNOTAVAIL",
 ]);
 /** The server stops or starts, has no connection left, or undid a transaction for another's sake. */
 const PASSING = /^(57P0[123]|08...|53300|40001|40P01|25P03)$/;
@@ -27,15 +33,15 @@ export function isPassingFault(error: unknown): boolean {
 export function pgError(error: unknown, address: string): StudyError {
   if (error instanceof StudyError) return error;
   const options = { cause: error, facts: { address } };
+  const code = codeOf(error);
+  if (code === "ENOTFOUND")
+    return new StudyError("config", `there is no host of this name: ${address}; correct the store's address`, options);
   if (isPassingFault(error))
     return new StudyError(
       "network",
       `no answer from ${address}: is the server running, and is the address right?`,
       options,
     );
-  const code = codeOf(error);
-  if (code === "ENOTFOUND")
-    return new StudyError("config", `there is no host of this name: ${address}; correct the store's address`, options);
   const about = SENTENCES.find(([codes]) => codes.test(code))?.[1];
   if (about !== undefined) return new StudyError("config", `${address} ${about}`, options);
   const said = error instanceof Error ? error.message : String(error);

@@ -40,7 +40,7 @@ export async function pgJournal<Event extends object>(
     for (let left = entries; left.length > 0; left = entries.filter(({ isLost }) => !isLost)) {
       const lost = await write(sql, { id, writer, part }, left);
       if (lost.size === 0) return;
-      for (const entry of left) if (entry.hold && lost.has(entry.hold.id)) entry.isLost = true;
+      for (const entry of left) if (entry.hold && lost.has(nameOf(entry.hold))) entry.isLost = true;
     }
   });
   return {
@@ -85,22 +85,27 @@ const WRITE = `
   on conflict (writer, part) do nothing`;
 
 const LOST = `
-  select hold.id from unnest($1::uuid[], $2::int[]) hold(id, token)
+  select hold.id, hold.token from unnest($1::uuid[], $2::int[]) hold(id, token)
   left join corrigenda.leases lease on lease.id = hold.id
   where lease.token is distinct from hold.token
     and not exists (select from corrigenda.journal where writer = $3 and part = $4)`;
 
-/** Writes all of the entries or none; the leases that are lost. */
+/** Writes all of the entries or none; the holds that are lost. */
 async function write<Event>(
   sql: Sql,
   { id, writer, part }: { readonly id: number; readonly writer: string; readonly part: number },
   entries: readonly Entry<Event>[],
 ): Promise<ReadonlySet<string>> {
-  const holds = [...new Map(entries.flatMap(({ hold }) => (hold ? [[hold.id, hold] as const] : []))).values()];
+  const holds = [...new Map(entries.flatMap(({ hold }) => (hold ? [[nameOf(hold), hold] as const] : []))).values()];
   const [ids, tokens] = [holds.map((hold) => hold.id), holds.map((hold) => hold.token)];
   const lines = entries.map(({ event }) => JSON.stringify(event)).join("\n");
   const { count } = await sql(WRITE, [id, writer, part, lines, ids, tokens]);
   if (count > 0 || holds.length === 0) return new Set();
   const { rows } = await sql(LOST, [ids, tokens, writer, part]);
-  return new Set(rows.map((row) => row.id as string));
+  return new Set(rows.map((row) => nameOf(row as unknown as Hold)));
+}
+
+/** One lease can be held twice in a process, under two tokens, of which one is lost. */
+function nameOf({ id, token }: Hold): string {
+  return `${id} ${token}`;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Json } from "corrigenda/json";
 import type { PgBoss } from "pg-boss";
+import { type Claim, stillHeld } from "./pg-claim.ts";
 import type { Database, Sql } from "./pg-database.ts";
 import type { Hold } from "./pg-journal.ts";
 import type { RunIds } from "./pg-runs.ts";
@@ -22,10 +23,12 @@ export interface Lease extends Hold {
 
 /** Work that any process may take and one at a time holds. */
 export interface Leases {
-  put(run: string, work: readonly NewLease[]): Promise<void>;
-  take(): Promise<Lease | undefined>;
-  /** Says that these are worked on; those that have passed to another. To be called every few seconds. */
-  beat(holds: readonly Hold[]): Promise<ReadonlySet<string>>;
+  /** Throws StudyError "locked", and puts nothing, where the claim on the run has passed to another. */
+  put(run: string, work: readonly NewLease[], claim?: Pick<Claim, "holder">): Promise<void>;
+  /** @param except runs that this process cannot work for now */
+  take(except?: readonly string[]): Promise<Lease | undefined>;
+  /** Says that these are worked on; those of them that have passed to another. To be called every few seconds. */
+  beat(holds: readonly Hold[]): Promise<ReadonlySet<Hold>>;
   /** Ends a lease, with what `also` writes, in one transaction; false, and nothing written, where it has passed to another. */
   complete(hold: Hold, also?: (sql: Sql) => Promise<void>): Promise<boolean>;
   /** Another may take it, a little later. */
@@ -75,10 +78,11 @@ export async function pgLeases(database: Database, runs: RunIds): Promise<LeaseQ
 function leasesOf(boss: PgBoss, queue: string, { sql, transact }: Database, runs: RunIds): Leases {
   const held = `delete from corrigenda.leases where id = $1 and token = $2`;
   return {
-    put: async (run, work) => {
+    put: async (run, work, claim) => {
       const id = await runs.id(run);
-      const jobs = work.map(({ data }) => ({ id: randomUUID(), data: { run, data } }));
+      const jobs = work.map(({ data }) => ({ id: randomUUID(), data: { run, data }, group: { id: run } }));
       await transact(async (inside) => {
+        if (claim) await stillHeld(inside, id, claim);
         const keys = work.map((lease) => Buffer.from(lease.keys.join(""), "hex"));
         for (const [place, job] of jobs.entries())
           await inside("insert into corrigenda.leases (id, queue, run, requests, keys) values ($1, $2, $3, $4, $5)", [
@@ -87,9 +91,10 @@ function leasesOf(boss: PgBoss, queue: string, { sql, transact }: Database, runs
         await boss.insert(queue, jobs, { db: bossDb(inside) });
       });
     },
-    take: () =>
+    take: (except = []) =>
       transact(async (inside) => {
-        const [job] = await boss.fetch<{ run: string; data: Json }>(queue, { db: bossDb(inside) });
+        const options = { db: bossDb(inside), ignoreGroups: [...except] };
+        const [job] = await boss.fetch<{ run: string; data: Json }>(queue, options);
         if (!job) return undefined;
         const { rows } = await inside("update corrigenda.leases set token = token + 1 where id = $1 returning token", [
           job.id,
@@ -104,10 +109,13 @@ function leasesOf(boss: PgBoss, queue: string, { sql, transact }: Database, runs
         holds.map(({ id }) => id),
       ]);
       const tokens = new Map(rows.map(({ id, token }) => [id, token]));
-      const [mine, lost] = [new Set<string>(), new Set<string>()];
-      for (const { id, token } of holds) (tokens.get(id) === token ? mine : lost).add(id);
-      if (mine.size > 0) await boss.touch(queue, [...mine]);
-      return lost;
+      const mine = holds.filter(({ id, token }) => tokens.get(id) === token);
+      if (mine.length > 0)
+        await boss.touch(
+          queue,
+          mine.map(({ id }) => id),
+        );
+      return new Set(holds.filter((hold) => !mine.includes(hold)));
     },
     complete: ({ id, token }, also) =>
       transact(async (inside) => {

@@ -57,7 +57,8 @@ const VERSIONS: readonly string[] = [
    create index on corrigenda.queued (queue)`,
   // A run is never deleted; looking that up for each row was two fifths of what keeping a reply took.
   `alter table corrigenda.replies drop constraint replies_run_fkey;
-   alter table corrigenda.journal drop constraint journal_run_fkey`,
+   alter table corrigenda.journal drop constraint journal_run_fkey;
+   alter table corrigenda.reserves add column said double precision not null default 0`,
 ];
 
 /** Creates the schema or brings it up to date, one process at a time. Throws StudyError "config" where it is newer than this code. */

@@ -5,6 +5,8 @@ import { type Lease, openShared, type Shared, shownAddress } from "corrigenda/st
 import { realClock } from "corrigenda/time";
 import { startWire } from "corrigenda/trial";
 import { describe, expect, test } from "vitest";
+import { pgBudget } from "../../lib/store/pg-budget.ts";
+import { type Database, openDatabase } from "../../lib/store/pg-database.ts";
 import { sharedPostgres, sqlOn } from "./shared-postgres.ts";
 
 const RUN = "s/r/one";
@@ -67,7 +69,7 @@ describe.skipIf(!isHere)(
       expect(await journal.append({ t: "call", key: key(2) }, paused)).toBe(false);
       await first.store.put([{ key: key(1), run: RUN, via: "online", usd: 0.1, raw: "{}" }]);
       expect(await leases.complete(paused)).toBe(false);
-      expect([...(await leases.beat([paused]))]).toEqual([paused.id]);
+      expect([...(await leases.beat([paused]))]).toEqual([paused]);
       expect(await second.store.has([key(1), key(2)])).toEqual([true, false]);
       expect((await second.events(RUN)).length).toBe(1);
       const failed = new Map([[key(2), new StudyError("provider", "no", { facts: { status: 400 } })]]);
@@ -186,6 +188,56 @@ describe.skipIf(!isHere)(
       await claim.release();
       await (await second).release();
       expect(waited).toBe(true);
+    }, 90_000);
+
+    test("who was silent for too long learns that another hands out the work, and puts nothing more", async () => {
+      const address = await fresh();
+      const shared = await join(address);
+      const leases = await shared.leases();
+      const claim = await shared.claim(RUN, new AbortController().signal, () => undefined);
+      await leases.put(RUN, [{ data: {}, keys: [key(1)] }], claim);
+      await sqlOn(address, "update corrigenda.runs set holder = gen_random_uuid(), seen = clock_timestamp()");
+      const put = leases.put(RUN, [{ data: {}, keys: [key(2)] }], claim);
+      await expect(put).rejects.toMatchObject({ code: "locked" });
+      await expect(claim.check()).rejects.toThrow(/another hands out its work now/);
+      expect(await leases.open(RUN)).toEqual({ leases: 1, requests: 1 });
+      while (!claim.lost.aborted) await realClock.sleep(50);
+      expect(claim.lost.reason).toMatchObject({ code: "locked" });
+      await claim.release();
+    }, 90_000);
+
+    test("runs that a process cannot work for keep it from no other run", async () => {
+      const leases = await (await join(await fresh())).leases();
+      for (let n = 0; n < 3; n++) await leases.put(RUN, [{ data: {}, keys: [key(n)] }]);
+      await leases.put("s/r2/one", [{ data: {}, keys: [key(9)] }]);
+      expect((await leases.take([RUN]))?.run).toBe("s/r2/one");
+      expect(await leases.take([RUN])).toBeUndefined();
+      expect((await leases.take())?.run).toBe(RUN);
+    }, 90_000);
+
+    test("a transaction that is repeated, since its answer was lost, counts what was paid once", async () => {
+      const address = await fresh();
+      const shared = await join(address);
+      await shared.setBudget({ payer: "s/r", maxUsd: 1, spentUsd: 0 });
+      const database = await openDatabase(address, realClock);
+      const twice: Database = {
+        ...database,
+        transact: async (body) => {
+          await database.transact(body);
+          return database.transact(body);
+        },
+      };
+      const budget = pgBudget(twice, "live", { payer: "s/r", maxUsd: 1 });
+      for (let n = 0; n < 4; n++) {
+        while (!budget.allows(0.1)) await realClock.sleep(20);
+        budget.sent(0.1);
+        budget.ended(0.1, 0.15);
+      }
+      await budget.close();
+      const [row] = await sqlOn(address, "select spent_usd from corrigenda.budgets");
+      expect(Number(row?.spent_usd)).toBeCloseTo(0.6, 9);
+      expect(await sqlOn(address, "select from corrigenda.reserves")).toEqual([]);
+      await database.close();
     }, 90_000);
 
     test("a schema newer than the code is refused in one line", async () => {
