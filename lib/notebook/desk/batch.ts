@@ -83,31 +83,16 @@ interface Parts<Row, Out> extends Prices {
 }
 
 function deskBatch<Row, Out>(parts: Parts<Row, Out>): DeskBatch<Row, Out> {
-  const { rows, folder, most } = parts;
-  const { disk, store, purse, provider } = parts.place;
+  const { rows, folder } = parts;
+  const { disk, purse, provider } = parts.place;
   const journalled = async () => foldEvents(await readJournal<BatchEvent>(disk, `${folder}/journal.jsonl`));
-  const plan = async (job: BatchJob<Row, Out>): Promise<PlanSummary> => {
-    const keys = [...most.keys()];
-    const kept = await store.has(keys);
-    const asked = keys.filter((_, at) => !kept[at]);
-    await purse.hold(
-      asked.reduce((sum, key) => sum + (most.get(key) ?? 0), 0),
-      folder,
-    );
-    try {
-      return await job.plan(() => rows);
-    } catch (error) {
-      await purse.settle(folder, 0);
-      throw error;
-    }
-  };
   return {
     submit: async () => {
       // What is handed in needs no turn: it would come after a retrieve that goes on for hours.
       const before = await journalled();
       if (before.plan && [...before.chunks.values()].every(isHandedIn)) return submitted(before.plan);
       return await withJob(parts, async (job, planned) => {
-        const summary = planned ?? (await plan(job));
+        const summary = planned ?? (await planHeld(parts, job));
         await job.advance("submitted");
         return submitted(summary);
       });
@@ -129,6 +114,26 @@ function deskBatch<Row, Out>(parts: Parts<Row, Out>): DeskBatch<Row, Out> {
         return collect(job.outcomes(rows));
       }),
   };
+}
+
+/** Holds the most that it can cost before it is planned: what a refused plan would leave could not see later replies. */
+async function planHeld<Row, Out>(
+  { place: { store, purse }, rows, folder, most }: Parts<Row, Out>,
+  job: BatchJob<Row, Out>,
+): Promise<PlanSummary> {
+  const keys = [...most.keys()];
+  const kept = await store.has(keys);
+  const asked = keys.filter((_, at) => !kept[at]);
+  await purse.hold(
+    asked.reduce((sum, key) => sum + (most.get(key) ?? 0), 0),
+    folder,
+  );
+  try {
+    return await job.plan(() => rows);
+  } catch (error) {
+    await purse.settle(folder, 0);
+    throw error;
+  }
 }
 
 const isHandedIn = ({ phase }: ChunkState): boolean => phase === "created" || phase === "ingested";
