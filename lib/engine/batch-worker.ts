@@ -97,17 +97,20 @@ class BatchWorker {
     const { run } = lease;
     const held = this.#holding.add(lease);
     let isDone = false;
+    let chunk: SharedChunk | undefined;
     try {
-      const chunk = readLease(decodeChunk, lease);
-      const isShunned = [nameOf(run, chunk), chunk.chunk].some((name) => this.#holding.isShunned(name));
+      chunk = readLease(decodeChunk, lease);
+      const read = chunk;
+      const isShunned = [nameOf(run, read), read.chunk].some((name) => this.#holding.isShunned(name));
       if (!isShunned)
-        isDone = await this.#bring(held, { run, chunk }, looked).catch((error) => this.#shun(error, held, run, chunk));
+        isDone = await this.#bring(held, { run, chunk }, looked).catch((error) => this.#shun(error, held, run, read));
     } catch (error) {
       if (!isStudyError(error, "config") || this.#options.stopsWith === run) throw error;
       this.#options.log.warn(`${run}: ${error.message}. Its batches are left to others for a while`);
       this.#holding.shun(run, run);
     } finally {
       this.#holding.delete(held);
+      if (chunk) this.#unknown.delete(chunk.chunk);
       if (!isDone) await this.#holding.leases.giveBack(held);
     }
   }
