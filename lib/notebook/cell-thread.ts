@@ -20,6 +20,8 @@ const show = (output: Output): void => say({ say: "output", output });
 const evaluator = createEvaluator(place.folder);
 let running: Running | undefined;
 
+// The line of the cell stands at the end of a stack, behind all that it called: V8 would keep ten frames.
+Error.stackTraceLimit = 100;
 hookImports(place);
 captureStreams((name, text) => show({ output_type: "stream", name, text }));
 showDisplays(show);
