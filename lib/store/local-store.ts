@@ -37,10 +37,12 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
   };
   await look();
   let [lookedAt, looking] = [clock.now(), undefined as Promise<void> | undefined];
+  // One look at a time: two that read the same growth would count it twice.
   const lookAgain = async (): Promise<void> => {
-    if (clock.now() - lookedAt < LOOK_MS) return looking;
-    lookedAt = clock.now();
-    looking = look();
+    if (!looking && Math.abs(clock.now() - lookedAt) < LOOK_MS) return;
+    looking ??= look().finally(() => {
+      [lookedAt, looking] = [clock.now(), undefined];
+    });
     await looking;
   };
   let writing: Promise<WritableLane> | undefined;
@@ -113,7 +115,7 @@ export async function openLocalStore(disk: Disk, clock: Clock): Promise<Store> {
     },
     close: async () => {
       await commit.drain();
-      await looking;
+      await looking?.catch(() => undefined); // told to whoever looked
       for (const lane of [...lanes.values(), ...retired]) await lane.close();
     },
   };

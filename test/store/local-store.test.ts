@@ -71,6 +71,29 @@ describe("the local store", () => {
     for (const other of [...others, open]) await other.close();
   });
 
+  test("what others have kept is counted once, however many look for it while it is read", async () => {
+    const [disk, clock] = [memoryDisk(), virtualClock(0)];
+    const other = await openLocalStore(disk, clock);
+    await other.put([reply(0)]);
+    const slow: typeof disk = {
+      ...disk,
+      read: async function* (...where) {
+        await clock.sleep(300);
+        yield* disk.read(...where);
+      },
+    };
+    const open = await clock.run(openLocalStore(slow, clock));
+    await other.put([reply(1)]);
+    await clock.run(clock.sleep(200));
+    const first = open.has([reply(1).key]);
+    await clock.run(clock.sleep(150));
+    const both = Promise.all([first, open.has([reply(1).key])]);
+    expect(await clock.run(both)).toEqual([[true], [true]]);
+    expect(await clock.run(open.spentUsd("s/r/one"))).toBe(1);
+    await clock.run(open.close());
+    await other.close();
+  });
+
   test("the index is rebuilt when it is absent, cut off or foreign", async () => {
     const disk = nodeDisk(folder);
     const store = await openLocalStore(disk, realClock);
