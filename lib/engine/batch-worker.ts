@@ -97,20 +97,13 @@ class BatchWorker {
     const { run } = lease;
     const held = this.#holding.add(lease);
     let isDone = false;
-    let chunk: SharedChunk | undefined;
     try {
-      chunk = readLease(decodeChunk, lease);
-      const read = chunk;
-      const isShunned = [nameOf(run, read), read.chunk].some((name) => this.#holding.isShunned(name));
-      if (!isShunned)
-        isDone = await this.#bring(held, { run, chunk }, looked).catch((error) => this.#shun(error, held, run, read));
+      const chunk = readLease(decodeChunk, lease);
+      if (!this.#holding.isChunkShunned(chunk.chunk)) isDone = await this.#bring(held, { run, chunk }, looked);
     } catch (error) {
-      if (!isStudyError(error, "config") || this.#options.stopsWith === run) throw error;
-      this.#options.log.warn(`${run}: ${error.message}. Its batches are left to others for a while`);
-      this.#holding.shun(run, run);
+      this.#shun(error, held, run);
     } finally {
       this.#holding.delete(held);
-      if (chunk) this.#unknown.delete(chunk.chunk);
       if (!isDone) await this.#holding.leases.giveBack(held);
     }
   }
@@ -138,6 +131,7 @@ class BatchWorker {
         await held.rest(waitMs);
       }
     } finally {
+      this.#unknown.delete(chunk.chunk);
       await journal.close();
     }
     const paths = held.stems().flatMap((stem) => [linesPath(stem), keysPath(stem)]);
@@ -215,23 +209,19 @@ class BatchWorker {
 
   #elsewhere(run: string, chunk: string): void {
     const { stopsWith, log } = this.#options;
-    if (stopsWith === run && !this.#holding.wasShunned(chunk))
+    if (stopsWith === run && !this.#holding.wasChunkShunned(chunk))
       log.warn(`${run}: a batch was created with another key; a worker with that key has to go on with it`);
-    this.#holding.shun(chunk);
+    this.#holding.shunChunk(chunk);
   }
 
-  #shun(error: unknown, held: Held, run: string, chunk: SharedChunk): false {
+  /** Leaves a run to others for a while; its own process ends. */
+  #shun(error: unknown, held: Held, run: string): void {
     const { stopsWith, log } = this.#options;
-    if (this.#signal.aborted || held.isLost) return false;
+    if (this.#signal.aborted || held.isLost) return;
     if (stopsWith === run || !isStudyError(error)) throw error;
     log.warn(`${run}: ${error.message}. Its batches are left to others for a while`);
-    this.#holding.shun(nameOf(run, chunk), run);
-    return false;
+    this.#holding.shunRun(run);
   }
-}
-
-function nameOf(run: string, { settings, base }: SharedChunk): string {
-  return JSON.stringify([run, settings, base]);
 }
 
 function lost(lease: Held): StudyError {

@@ -23,7 +23,8 @@ export interface Desk {
   readonly stopped: { readonly error: unknown } | undefined;
   /** Never rejects. Its call goes out only while the lease is held. */
   ask(question: Question, held: Held): Promise<Settled>;
-  beat(): void;
+  /** Says that it is alive; how many times in a row it had no work. */
+  beat(): number;
   close(): Promise<void>;
 }
 
@@ -76,7 +77,7 @@ interface DeskParts {
 }
 
 function deskOver({ calls, journal, rates, budget, holders, concurrency }: DeskParts): Desk {
-  let waiting = 0;
+  let [waiting, idle] = [0, 0];
   const underWay = new Map<string, Promise<Settled>>();
   return {
     get waiting() {
@@ -101,7 +102,11 @@ function deskOver({ calls, journal, rates, budget, holders, concurrency }: DeskP
       underWay.set(key, settled);
       return settled;
     },
-    beat: () => budget?.beat(),
+    beat: () => {
+      budget?.beat();
+      idle = waiting > 0 ? 0 : idle + 1;
+      return idle;
+    },
     close: async () => {
       await calls.close();
       await journal.close();

@@ -14,7 +14,9 @@ export class Holding {
   readonly #clock: Shared["clock"];
   readonly #held = new Set<Held>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #shunned = new Map<string, { readonly until: number; readonly run: string | undefined }>();
+  /** Runs, and chunks of runs, by the time until which they are left alone. */
+  readonly #shunnedRuns = new Map<string, number>();
+  readonly #shunnedChunks = new Map<string, number>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor({ clock }: Pick<Shared, "clock">, leases: Leases) {
@@ -66,29 +68,36 @@ export class Holding {
     if (this.#failure) throw this.#failure.error;
   }
 
-  /** @param run where nothing of this run can be served here: its leases are passed over meanwhile */
-  shun(name: string, run?: string): void {
-    this.#shunned.set(name, { until: this.#clock.now() + SHUN_MS, run });
+  /** Nothing of this run can be served here: its leases are passed over for a while. */
+  shunRun(run: string): void {
+    this.#shunnedRuns.set(run, this.#clock.now() + SHUN_MS);
+  }
+
+  shunChunk(chunk: string): void {
+    this.#shunnedChunks.set(chunk, this.#clock.now() + SHUN_MS);
   }
 
   /** Runs of which nothing is taken now. */
   shunnedRuns(): string[] {
+    return this.#now(this.#shunnedRuns);
+  }
+
+  isChunkShunned(chunk: string): boolean {
+    return this.#now(this.#shunnedChunks).includes(chunk);
+  }
+
+  wasChunkShunned(chunk: string): boolean {
+    return this.#shunnedChunks.has(chunk);
+  }
+
+  #now(shunned: ReadonlyMap<string, number>): string[] {
     const now = this.#clock.now();
-    return [...this.#shunned.values()].flatMap(({ until, run }) => (run !== undefined && until > now ? [run] : []));
-  }
-
-  wasShunned(name: string): boolean {
-    return this.#shunned.has(name);
-  }
-
-  isShunned(name: string): boolean {
-    return (this.#shunned.get(name)?.until ?? 0) > this.#clock.now();
+    return [...shunned].flatMap(([name, until]) => (until > now ? [name] : []));
   }
 
   /** Waits where nothing was taken, and also where what was taken may be what has just been left. */
   async pause(took: boolean, ms: number, signal: AbortSignal): Promise<void> {
-    const now = this.#clock.now();
-    if (took && ![...this.#shunned.values()].some(({ until, run }) => run === undefined && until > now)) return;
+    if (took && this.#now(this.#shunnedChunks).length === 0) return;
     await this.#clock.sleep(ms, signal).catch(() => undefined);
   }
 }

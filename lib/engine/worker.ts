@@ -48,8 +48,6 @@ class Worker {
   readonly #options: WorkerOptions;
   readonly #holding: Holding;
   readonly #desks = new Map<string, Desk>();
-  /** Beats for which a desk had nothing to do. */
-  readonly #idle = new Map<Desk, number>();
 
   constructor(options: WorkerOptions, leases: Leases) {
     this.#options = options;
@@ -75,11 +73,7 @@ class Worker {
 
   /** A desk without work gives back what it has reserved of the run's money and rates: others may wait for it. */
   #beatDesk(name: string, desk: Desk): void {
-    desk.beat();
-    const idle = desk.waiting > 0 ? 0 : (this.#idle.get(desk) ?? 0) + 1;
-    this.#idle.set(desk, idle);
-    if (idle < IDLE_BEATS) return;
-    this.#idle.delete(desk);
+    if (desk.beat() < IDLE_BEATS) return;
     this.#desks.delete(name);
     void this.#holding.begin(desk.close());
   }
@@ -116,7 +110,7 @@ class Worker {
       else await leases.giveBack(held);
     } catch (error) {
       if (!isStudyError(error, "config")) throw error;
-      this.#shun(lease.run, lease.run, error);
+      this.#shun(lease.run, error);
       await leases.giveBack(held);
     } finally {
       this.#holding.delete(held);
@@ -143,38 +137,34 @@ class Worker {
     const { shared, log, concurrency } = this.#options;
     const clock = scaledClock(scale);
     const name = JSON.stringify([run, settings, base, maxCostUsd ?? null]);
-    if (this.#holding.isShunned(name)) return undefined;
     const open = this.#desks.get(name);
     if (open && !open.stopped) return open;
     if (open) {
       this.#desks.delete(name);
-      this.#shun(name, run, open.stopped?.error);
+      this.#shun(run, open.stopped?.error);
       await open.close();
       return undefined;
     }
-    try {
-      const provider = this.#options.provider(settings, clock);
-      if (provider.base !== base) throw otherBase(provider, base);
-      const own = concurrency === undefined ? settings : { ...settings, concurrency };
-      const account = this.#options.account(provider);
-      const limits = maxCostUsd === undefined ? {} : { maxCostUsd };
-      const desk = await openDesk({
-        ...{ shared, provider, run, clock, settings: own, base, account, ...limits, warn: log.warn },
-      });
-      this.#desks.set(name, desk);
-      return desk;
-    } catch (error) {
-      if (!isStudyError(error, "config")) throw error;
-      this.#shun(name, run, error);
-      return undefined;
-    }
+    const provider = this.#options.provider(settings, clock);
+    if (provider.base !== base) throw otherBase(provider, base);
+    const own = concurrency === undefined ? settings : { ...settings, concurrency };
+    const account = this.#options.account(provider);
+    const limits = maxCostUsd === undefined ? {} : { maxCostUsd };
+    const desk = await openDesk({
+      ...{ shared, provider, run, clock, settings: own, base, account, ...limits, warn: log.warn },
+    });
+    this.#desks.set(name, desk);
+    return desk;
   }
 
-  #shun(name: string, run: string, error: unknown): void {
+  /** Leaves a run to others for a while; its own process ends. */
+  #shun(run: string, error: unknown): void {
     const { stopsWith, log, signal } = this.#options;
     if (stopsWith === run || !isStudyError(error)) this.#holding.fail(error);
-    else if (!signal.aborted) log.warn(`${run}: ${error.message}. Its requests are left to others for a while`);
-    this.#holding.shun(name, stopsWith === run ? undefined : run);
+    else {
+      if (!signal.aborted) log.warn(`${run}: ${error.message}. Its requests are left to others for a while`);
+      this.#holding.shunRun(run);
+    }
   }
 }
 

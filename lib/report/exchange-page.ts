@@ -125,20 +125,18 @@ function detail(row: Exchanged, provider: string): Detail {
         tokens &&
           `${tokens.output.toLocaleString("en-US")}, of these ${tokens.reasoning.toLocaleString("en-US")} of reasoning`,
       ),
-      ...line(
-        "cost",
-        reply === undefined
-          ? undefined
-          : usd === null
-            ? "paid elsewhere: by an equal row, or by an earlier run"
-            : `$${Number(usd.toPrecision(6))}${simulated}`,
-      ),
+      ...line("cost", reply === undefined ? undefined : costText(usd, simulated)),
       ...line("paid by", paidBy),
       ...line("sent", via),
       ...line("answered at", at),
       ...line("request key", key),
     ],
   };
+}
+
+function costText(usd: number | null, simulated: string): string {
+  if (usd === null) return "paid elsewhere: by an equal row, or by an earlier run";
+  return `$${Number(usd.toPrecision(6))}${simulated}`;
 }
 
 /** JSON on several lines; any other text as it is. */

@@ -5,6 +5,8 @@ import { type Clock, realClock } from "corrigenda/time";
 import { numbers, trialData, trialPrompt } from "./questions.ts";
 
 export interface NumbersRun {
+  /** Whose run it is, for its record. */
+  readonly script: string;
   /** Names the run, and salts its questions. */
   readonly run: string;
   readonly requests: number;
@@ -23,7 +25,7 @@ export interface NumbersRun {
  * in the Postgres of `around`. Resolves with how many were answered.
  */
 export async function askNumbers(asked: NumbersRun, around: ScriptRun): Promise<number> {
-  const { run, requests, concurrency, baseUrl, results, format, clock = realClock, timeoutMs } = asked;
+  const { script, run, requests, concurrency, baseUrl, results, format, clock = realClock, timeoutMs } = asked;
   const calls = {
     online: true,
     concurrency,
@@ -33,7 +35,7 @@ export async function askNumbers(asked: NumbersRun, around: ScriptRun): Promise<
   const provider = { name: "offline", baseUrl, ...calls } as const;
   await using place = await openWorkplace({ results, provider, simulators: [], env: {}, clock, around });
   const environment = await stageEnvironment(around.disk, clock.now());
-  const spec = { study: "trial", run, command: ["a trial"], config: { requests }, environment };
+  const spec = { study: "trial", run, command: [script, "{run}"], config: { requests }, environment };
   const question = {
     prompt: trialPrompt(run, format),
     rows: () => numbers(requests),

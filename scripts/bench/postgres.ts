@@ -32,7 +32,8 @@ await main(script, async (flags, around) => {
   if (as)
     return bench.takeRounds(async (round) => {
       const run = `${as}-${round}`;
-      const answered = await askNumbers({ run, requests, concurrency, baseUrl: url, results, format: "chat" }, around);
+      const asked = { script: script.name, run, requests, concurrency, baseUrl: url, results, format: "chat" } as const;
+      const answered = await askNumbers(asked, around);
       if (answered !== requests) throw new Error(`${answered} of ${requests} requests were answered`);
     });
   const { disk: here, print, signal } = around;

@@ -24,5 +24,7 @@ const script = defineScript({
 const TIMEOUT_MS = 45 * 60_000;
 
 await main(script, ({ scale, ...asked }, around) =>
-  askNumbers({ ...asked, clock: scaledClock(scale), timeoutMs: TIMEOUT_MS }, around).then(() => undefined),
+  askNumbers({ ...asked, script: script.name, clock: scaledClock(scale), timeoutMs: TIMEOUT_MS }, around).then(
+    () => undefined,
+  ),
 );
